@@ -1,0 +1,42 @@
+import type { SamplerName } from "../shared/manifest.ts";
+
+/** Everything a picture depends on. Same settings and model, same picture. */
+export interface Settings {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  /** Pixels; multiples of the model's granularity. */
+  readonly width: number;
+  readonly height: number;
+  /** Seed of the one generator (torch's CPU mt19937): Stage C's start, its steps, Stage B's start, its steps. */
+  readonly seed: number;
+  readonly stageC: StageSettings;
+  readonly stageB: StageSettings;
+}
+
+export interface StageSettings {
+  readonly steps: number;
+  /** Classifier-free guidance; at most 1: the unconditional half is not evaluated. */
+  readonly guidance: number;
+  readonly sampler: SamplerName;
+}
+
+export type StageName = "text-encoder" | "stage-c" | "stage-b" | "stage-a";
+
+/** What a run tells while it goes on, in order. Pixels are RGBA bytes, rows first. */
+export type CascadeEvent =
+  /** A stage's session is being made ("loading") or starts ("running"); `done` with its wall seconds. */
+  | { readonly type: "stage"; readonly stage: StageName; readonly state: "loading" | "running" }
+  | { readonly type: "stage"; readonly stage: StageName; readonly state: "done"; readonly seconds: number }
+  /** `step` of `steps` is finished (for Stage A: tiles). */
+  | { readonly type: "step"; readonly stage: StageName; readonly step: number; readonly steps: number }
+  /** What Stage C's x0 looks like so far. */
+  | { readonly type: "preview"; readonly image: Pixels }
+  /** A decoded rectangle of the final picture. */
+  | { readonly type: "tile"; readonly x: number; readonly y: number; readonly image: Pixels }
+  | { readonly type: "picture"; readonly image: Pixels };
+
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}

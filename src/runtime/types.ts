@@ -1,0 +1,28 @@
+import type { PartName } from "../shared/manifest.ts";
+import type { AnyTensor, Tensor } from "../shared/tensor.ts";
+
+/** A folder with a converted model: embedded (same-origin URL), from storage, or a directory in Node. */
+export interface ModelFolder {
+  /** The named file whole, as a Blob (file-backed where it can be). Rejects with `bad-model` where it is absent. */
+  read(file: string, signal?: AbortSignal): Promise<Blob>;
+}
+
+export type Backend = "webgpu" | "wasm";
+
+/** One network, loaded. Tensors go in and come out in CPU memory unless held. */
+export interface Network {
+  /** Runs the graph. Rejects with `device-lost` or `out-of-memory` where the cause is known. */
+  run(inputs: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>>;
+  /** The same network with some inputs fixed: uploaded once, kept on the device until released. */
+  hold(inputs: Readonly<Record<string, AnyTensor>>): Promise<Network>;
+  release(): Promise<void>;
+}
+
+/** Loads networks of one model folder on one backend. */
+export interface Runtime {
+  readonly backend: Backend;
+  /** A sentence why this backend and attention form were chosen, for the user. */
+  readonly reason: string;
+  open(part: PartName, signal?: AbortSignal): Promise<Network>;
+  dispose(): Promise<void>;
+}
