@@ -1,0 +1,65 @@
+"""The diffusion both stages are trained in: cosine schedule, v target (the official framework's names).
+
+a, b = sqrt(alpha_bar), sqrt(1 - alpha_bar); x = a x0 + b epsilon; v = a epsilon - b x0, so x0 = a x - b v.
+"""
+import math
+
+import torch
+
+S = 0.008  # the cosine schedule's offset
+CLAMP = 1e-4
+
+
+def alpha_bar(t):
+    a = torch.cos((t + S) / (1 + S) * math.pi / 2) ** 2 / math.cos(S / (1 + S) * math.pi / 2) ** 2
+    return a.clamp(CLAMP, 1 - CLAMP)
+
+
+def shifted(abar, shift):
+    """Moves log(alpha_bar / (1 - alpha_bar)) by 2 log(1 / shift): shift 2 spends more steps on high noise."""
+    return torch.sigmoid(torch.logit(abar.double()) + 2 * math.log(1 / shift)).clamp(CLAMP, 1 - CLAMP).to(abar.dtype)
+
+
+def time_of(abar):
+    """What the network is told: the cosine schedule's inverse at this alpha_bar."""
+    c0 = math.cos(S / (1 + S) * math.pi / 2) ** 2
+    return torch.acos((abar * c0).sqrt().clamp(0, 1)) / (math.pi / 2) * (1 + S) - S
+
+
+def scales(abar):
+    return abar.sqrt()[:, None, None, None], (1 - abar).sqrt()[:, None, None, None]
+
+
+def noisy(x0, t):
+    """-> x, the v target, the network's time."""
+    abar = alpha_bar(t)
+    a, b = scales(abar)
+    epsilon = torch.randn_like(x0)
+    return a * x0 + b * epsilon, a * epsilon - b * x0, time_of(abar)
+
+
+@torch.no_grad()
+def sample(predict, x, steps, shift=1.0, eta=1.0, generator=None):
+    """Ancestral DDPM (eta 1) or DDIM (eta 0) from noise x; predict(x, time [N]) -> v. As the official `gdf` sampler."""
+    grid = shifted(alpha_bar(torch.linspace(1, 0, steps + 1)), shift)
+    n = x.shape[0]
+    for i in range(steps):
+        abar, prev = grid[i].expand(n), grid[i + 1].expand(n)
+        a, b = scales(abar)
+        a_prev, b_prev = scales(prev)
+        v = predict(x, time_of(abar))
+        x0, epsilon = a * x - b * v, b * x + a * v
+        if i == steps - 1:
+            return x0
+        sigma = eta * (b_prev / b) * (1 - a ** 2 / a_prev ** 2).clamp(min=0).sqrt()
+        x = a_prev * x0 + (b_prev ** 2 - sigma ** 2).clamp(min=0).sqrt() * epsilon
+        if eta > 0:
+            x = x + sigma * torch.randn(x.shape, generator=generator)
+    return x
+
+
+def guide(conditional, unconditional, scale, rescale=0.7):
+    """Classifier-free guidance with the official rescale: keeps the conditional prediction's deviation."""
+    guided = unconditional + scale * (conditional - unconditional)
+    std = lambda z: z.flatten(1).std(1)[:, None, None, None]
+    return rescale * guided * std(conditional) / std(guided) + (1 - rescale) * guided

@@ -1,0 +1,64 @@
+"""Trains the semantic encoder with the previewer: a scene -> 16x12x12 -> the scene at 192 pixels.
+
+The latent gets a little noise, so that neighbouring latents mean neighbouring pictures: Stage C's latents are never
+exact, and Stage B and the previewer must not care.   python -m training.semantic --samples 40000
+"""
+import argparse
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import configs
+from .checkpoint import Run, generator, psnr
+from .efficientnet import Encoder, Previewer, double
+from .scenes import Renderer, Subjects, compose
+
+NOISE = 0.1
+
+
+def batch_of(renderer, subjects, rng, n, jitter):
+    side = configs.ENCODER["input"]
+    pictures = np.stack([renderer.render(compose(subjects.draw(rng), rng, jitter), side) for _ in range(n)])
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--samples", type=int, default=40000)
+    p.add_argument("--batch", type=int, default=16)
+    p.add_argument("--rate", type=float, default=3e-3)
+    a = p.parse_args()
+    rng = generator(1)
+    encoder, previewer = Encoder().to(memory_format=torch.channels_last), Previewer().to(memory_format=torch.channels_last)
+    weights = list(encoder.parameters()) + list(previewer.parameters())
+    optimizer = torch.optim.AdamW(weights, lr=a.rate, betas=(0.9, 0.98), weight_decay=0.01)
+    run = Run("semantic", {"encoder": encoder, "previewer": previewer}, optimizer, rng, every=180, decay=0.998)
+    renderer, subjects = Renderer(), Subjects()
+    started, first, errors = time.time(), run.samples, []
+    while run.samples < a.samples:
+        done = run.samples / a.samples
+        for g in optimizer.param_groups:  # warm up, hold, then fall over the last half
+            g["lr"] = a.rate * min(1, (run.step + 1) / 100) * min(1, max(0.01, 2 * (1 - done)))
+        # wider places and sizes than Stage C is taught: the latent should know the whole neighbourhood
+        pixels = batch_of(renderer, subjects, rng, a.batch, jitter=2.0)
+        target = F.avg_pool2d(pixels, 2)
+        latent = encoder(pixels)
+        made = previewer(double(latent + NOISE * torch.randn_like(latent)))
+        mse = F.mse_loss(made, target)
+        loss = F.l1_loss(made, target) + 2 * mse
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+        run.advance(a.batch)
+        errors.append(mse.item())
+        if run.step % 50 == 0:
+            run.log(psnr=round(psnr(np.mean(errors)), 2), rate=round((run.samples - first) / (time.time() - started), 1))
+            errors = []
+    run.save()
+
+
+if __name__ == "__main__":
+    main()
