@@ -1,0 +1,49 @@
+import { CascadeError } from "../shared/errors.ts";
+import { fromBfloat16, fromFloat16 } from "../shared/float16.ts";
+import type { ByteSource } from "./byte-source.ts";
+import { MAX_HEADER_BYTES, parseHeader, type TensorInfo } from "./safetensors-header.ts";
+
+/** An opened safetensors file: its tensors by key. Only the header is in memory. */
+export interface SafetensorsFile {
+  readonly name: string;
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /**
+   * `count` elements of a tensor from element `first` (row-major), widened to float32.
+   * Rejects with `bad-checkpoint` for types other than F32, F16 and BF16.
+   */
+  readFloats(tensor: TensorInfo, first: number, count: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+}
+
+/** Reads and checks the header. Rejects with `bad-checkpoint` for anything the format forbids. */
+export async function openSafetensors(source: ByteSource, signal?: AbortSignal): Promise<SafetensorsFile> {
+  const { name, size } = source;
+  const refuse = (what: string): never => {
+    throw new CascadeError("bad-checkpoint", `${name} is not a safetensors file: ${what}.`);
+  };
+  if (size < 8) refuse(`it has ${size} bytes, fewer than the eight of a header length`);
+  const prefix = await source.read(0, 8, signal);
+  const headerBytes = Number(new DataView(prefix.buffer, prefix.byteOffset, 8).getBigUint64(0, true));
+  if (headerBytes > MAX_HEADER_BYTES) refuse(`it announces a header of ${headerBytes} bytes, more than the format's ${MAX_HEADER_BYTES}`);
+  if (8 + headerBytes > size) refuse(`it announces a header of ${headerBytes} bytes, but has ${size - 8} after the length`);
+  const tensors = parseHeader(await source.read(8, headerBytes, signal), size - 8 - headerBytes, name);
+  const dataStart = 8 + headerBytes;
+
+  return {
+    name,
+    tensors,
+    async readFloats(tensor, first, count, signal) {
+      const { dtype } = tensor;
+      if (dtype !== "F32" && dtype !== "F16" && dtype !== "BF16") {
+        throw new CascadeError("bad-checkpoint", `${name}: tensor "${tensor.key}" has type ${dtype}; F32, F16 or BF16 is needed.`);
+      }
+      const bytesEach = dtype === "F32" ? 4 : 2;
+      const bytes = await source.read(dataStart + tensor.begin + first * bytesEach, count * bytesEach, signal);
+      // Sources may hand out views at any offset; typed arrays want theirs aligned.
+      const buffer = bytes.byteOffset % 4 === 0 ? bytes.buffer : bytes.slice().buffer;
+      const offset = buffer === bytes.buffer ? bytes.byteOffset : 0;
+      if (dtype === "F32") return new Float32Array(buffer, offset, count);
+      const halves = new Uint16Array(buffer, offset, count);
+      return dtype === "F16" ? fromFloat16(halves) : fromBfloat16(halves);
+    },
+  };
+}
