@@ -1,6 +1,7 @@
 """Checkpoints that resume exactly: weights, moving average, optimizer, random states and counters in one file."""
 import json
 import os
+import signal
 import time
 
 import numpy as np
@@ -43,13 +44,19 @@ class Run:
         self.saved_at = time.time()
         if self.file.exists():
             self._load()
+        self.stopping = False
+        signal.signal(signal.SIGTERM, self._stop)  # `kill` saves first
+
+    def _stop(self, *_):
+        self.stopping = True
 
     def _load(self):
         c = torch.load(self.file, weights_only=False)
         for k, m in self.modules.items():
             m.load_state_dict(c["modules"][k])
             self.averages[k].state, self.averages[k].count = c["averages"][k]
-        self.optimizer.load_state_dict(c["optimizer"])
+        if c["optimizer"]:  # None: weights taken over from a repository's export, a fresh optimizer
+            self.optimizer.load_state_dict(c["optimizer"])
         self.rng.bit_generator.state = c["numpy"]
         torch.set_rng_state(c["torch"])
         self.step, self.samples, self.extra = c["step"], c["samples"], c["extra"]
@@ -71,8 +78,10 @@ class Run:
         self.samples += batch
         for k, m in self.modules.items():
             self.averages[k].update(m)
-        if time.time() - self.saved_at > self.every:
+        if self.stopping or time.time() - self.saved_at > self.every:
             self.save()
+        if self.stopping:
+            raise SystemExit("stopped and saved")
 
     def log(self, **values):
         line = {"time": time.strftime("%H:%M:%S", time.gmtime()), "step": self.step, "samples": self.samples, **values}

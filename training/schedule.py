@@ -39,9 +39,11 @@ def noisy(x0, t):
 
 
 @torch.no_grad()
-def sample(predict, x, steps, shift=1.0, eta=1.0, generator=None):
-    """Ancestral DDPM (eta 1) or DDIM (eta 0) from noise x; predict(x, time [N]) -> v. As the official `gdf` sampler."""
+def sample(predict, noise, steps, shift=1.0, eta=1.0):
+    """Ancestral DDPM (eta 1) or DDIM (eta 0), as the official `gdf` sampler; the last step gives x0 itself.
+    predict(x, time [N]) -> v; noise() -> a fresh draw of the latent's shape (the first one is where it starts)."""
     grid = shifted(alpha_bar(torch.linspace(1, 0, steps + 1)), shift)
+    x = noise()
     n = x.shape[0]
     for i in range(steps):
         abar, prev = grid[i].expand(n), grid[i + 1].expand(n)
@@ -54,7 +56,7 @@ def sample(predict, x, steps, shift=1.0, eta=1.0, generator=None):
         sigma = eta * (b_prev / b) * (1 - a ** 2 / a_prev ** 2).clamp(min=0).sqrt()
         x = a_prev * x0 + (b_prev ** 2 - sigma ** 2).clamp(min=0).sqrt() * epsilon
         if eta > 0:
-            x = x + sigma * torch.randn(x.shape, generator=generator)
+            x = x + sigma * noise()
     return x
 
 

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from . import configs
 from .checkpoint import Run, generator, psnr
 from .efficientnet import Encoder, Previewer, double
+from .muon import Muon
 from .scenes import Renderer, Subjects, compose
 
 NOISE = 0.1
@@ -28,13 +29,14 @@ def main():
     p = argparse.ArgumentParser()
     p.add_argument("--samples", type=int, default=40000)
     p.add_argument("--batch", type=int, default=16)
-    p.add_argument("--rate", type=float, default=3e-3)
+    p.add_argument("--rate", type=float, default=5e-3)
     a = p.parse_args()
     rng = generator(1)
     encoder, previewer = Encoder().to(memory_format=torch.channels_last), Previewer().to(memory_format=torch.channels_last)
+    previewer.blocks[-1].bias.data.fill_(0.5)
     weights = list(encoder.parameters()) + list(previewer.parameters())
-    optimizer = torch.optim.AdamW(weights, lr=a.rate, betas=(0.9, 0.98), weight_decay=0.01)
-    run = Run("semantic", {"encoder": encoder, "previewer": previewer}, optimizer, rng, every=180, decay=0.998)
+    optimizer = Muon(weights, lr=a.rate)
+    run = Run("semantic", {"encoder": encoder, "previewer": previewer}, optimizer, rng, every=180, decay=0.99)
     renderer, subjects = Renderer(), Subjects()
     started, first, errors = time.time(), run.samples, []
     while run.samples < a.samples:
@@ -47,14 +49,15 @@ def main():
         latent = encoder(pixels)
         made = previewer(double(latent + NOISE * torch.randn_like(latent)))
         mse = F.mse_loss(made, target)
-        loss = F.l1_loss(made, target) + 2 * mse
+        coarse = F.mse_loss(F.avg_pool2d(made, 16), F.avg_pool2d(target, 16))  # the layout first
+        loss = F.l1_loss(made, target) + 2 * mse + 2 * coarse
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         run.advance(a.batch)
         errors.append(mse.item())
-        if run.step % 50 == 0:
+        if run.step % 25 == 0:
             run.log(psnr=round(psnr(np.mean(errors)), 2), rate=round((run.samples - first) / (time.time() - started), 1))
             errors = []
     run.save()

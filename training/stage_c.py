@@ -1,0 +1,133 @@
+"""Trains Stage C with its text encoder: caption -> 16x24x24, v target, single objects and shapes first.
+
+Latents come from a pool of scenes encoded beforehand; every step replaces a few of the oldest, so the pool never
+becomes the data set. Times start near 1, where the caption is all there is, then widen to the whole range.
+   python -m training.stage_c --samples 300000
+"""
+import argparse
+import time
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from . import networks, schedule
+from .captions import caption, every_subject
+from .checkpoint import Run, averaged, generator
+from .efficientnet import Encoder, double
+from .padding import KEPT, shorten, tie_positions
+from .scenes import Renderer, Subjects, compose
+from .tokenizer import Tokenizer
+
+POOL, FIRST, FRESH = 24000, 4000, 3  # latents kept, encoded before the first step, replaced each step
+NEAR_ONE = 60000  # samples taught with t in 0.88..1 only
+DRAWS = 2  # noises for each caption of a batch: the text encoder is half the cost otherwise
+EMPTY = 0.1  # captions dropped, for classifier-free guidance
+
+
+class Pool:
+    """Latents [n, 16, 12, 12] in half precision and which subject each shows. All its state is in `tensors`."""
+    def __init__(self, renderer, encoder, tensors):
+        self.renderer, self.encoder, self.tensors = renderer, encoder, tensors
+        self.all = every_subject()
+        self.index = {s: i for i, s in enumerate(self.all)}
+        self.subjects = Subjects()
+        if not tensors:
+            tensors["latents"] = torch.zeros(POOL, 16, 12, 12, dtype=torch.float16)
+            tensors["subjects"] = torch.zeros(POOL, dtype=torch.long)
+            tensors["written"] = torch.zeros((), dtype=torch.long)
+
+    @torch.no_grad()
+    def add(self, n, rng):
+        drawn = [self.subjects.draw(rng) for _ in range(n)]
+        pictures = np.stack([self.renderer.render(compose(s, rng), 384) for s in drawn])
+        x = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+        z = self.encoder(x)
+        at = (int(self.tensors["written"]) + torch.arange(n)) % POOL
+        self.tensors["latents"][at] = z.half()
+        self.tensors["subjects"][at] = torch.tensor([self.index[s] for s in drawn])
+        self.tensors["written"] += n
+
+    def take(self, n, rng):
+        at = torch.from_numpy(rng.integers(min(POOL, int(self.tensors["written"])), size=n))
+        return double(self.tensors["latents"][at].float()), [self.all[i] for i in self.tensors["subjects"][at].tolist()]
+
+
+def frozen_encoder():
+    encoder = Encoder()
+    encoder.load_state_dict(averaged("semantic")["encoder"])
+    return encoder.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+
+def times(n, samples, rng):
+    """Near 1 first; then two thirds above 0.7, the rest anywhere."""
+    u = rng.random(n)
+    if samples < NEAR_ONE:
+        t = 0.88 + 0.12 * u
+    else:
+        t = np.where(rng.random(n) < 0.65, 0.7 + 0.3 * u, u)
+    return torch.from_numpy(t.astype(np.float32))
+
+
+def encode_text(text, tokenizer, captions, length=77):
+    """-> the last layer's hidden states before the final norm, and the pooled projection."""
+    ids, mask = (z[:, :length] for z in tokenizer(captions))
+    out = text(input_ids=ids, attention_mask=mask, output_hidden_states=True)
+    return out.hidden_states[-1], out.text_embeds[:, None]
+
+
+def predict(net, x, t, hidden, pooled):
+    image = x.new_zeros(hidden.shape[0], 1, net.config.clip_image_in_channels)  # no image prompt: zeros, not absent
+    return net(x, timestep_ratio=t, clip_text_pooled=pooled, clip_text=hidden, clip_img=image).sample
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--samples", type=int, default=300000)
+    p.add_argument("--batch", type=int, default=32)
+    p.add_argument("--rate", type=float, default=1e-3)
+    a = p.parse_args()
+    rng = generator(3)
+    tok = Tokenizer()
+    net, text = networks.stage_c(), networks.text_encoder(tok.size, tok.start, tok.end)
+    weights = list(net.parameters()) + list(text.parameters())
+    optimizer = torch.optim.AdamW(weights, lr=a.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
+    shorten(net)
+    tie_positions(text)
+    run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=240, decay=0.999)
+    pool = Pool(Renderer(), frozen_encoder(), run.extra)
+    while int(run.extra["written"]) < FIRST:
+        pool.add(8, rng)
+    print("pool ready", time.strftime("%H:%M:%S", time.gmtime()), flush=True)
+    started, first, losses, near = time.time(), run.samples, [], []
+    while run.samples < a.samples:
+        left = (a.samples - run.samples) / a.samples
+        for g in optimizer.param_groups:  # warm up, hold, fall over the last fifth
+            g["lr"] = a.rate * min(1, (run.step + 1) / 200) * min(1, max(0.02, 5 * left))
+        pool.add(FRESH, rng)
+        x0, subjects = pool.take(a.batch // DRAWS, rng)
+        captions = ["" if rng.random() < EMPTY else caption(s, rng) for s in subjects]
+        hidden, pooled = encode_text(text, tok, captions, KEPT)
+        x0 = x0.repeat_interleave(DRAWS, 0)
+        t = times(a.batch, run.samples, rng)
+        x, v, told = schedule.noisy(x0.contiguous(memory_format=torch.channels_last), t)
+        made = predict(net, x, told, hidden, pooled)
+        each = (made - v).square().mean((1, 2, 3))
+        optimizer.zero_grad(set_to_none=True)
+        each.mean().backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+        tie_positions(text)
+        run.advance(a.batch)
+        losses.append(each.mean().item())
+        b2 = 1 - schedule.alpha_bar(t)
+        near += (each * b2)[t > 0.88].tolist()  # x0's error is b^2 times v's: |x0' - x0| = b |v' - v|
+        if run.step % 100 == 0:
+            run.log(loss=round(float(np.mean(losses)), 4), x0_near_one=round(float(np.mean(near)), 4),
+                    rate=round((run.samples - first) / (time.time() - started), 1))
+            losses, near = [], []
+    run.save()
+
+
+if __name__ == "__main__":
+    main()
