@@ -1,0 +1,39 @@
+import { createSHA256 } from "hash-wasm";
+import type { FileEntry } from "../shared/manifest.ts";
+import type { OutputFolder } from "./output-folder.ts";
+
+/** A file of an output folder that knows its length and hash when it is closed. */
+export interface HashedFile {
+  /** Bytes written so far. */
+  readonly position: number;
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** Zeros up to byte `position`. */
+  padTo(position: number): Promise<void>;
+  close(): Promise<FileEntry>;
+}
+
+/** Starts a file whose SHA-256 is taken while it is written (Web Crypto can't do that). */
+export async function createHashed(folder: OutputFolder, file: string): Promise<HashedFile> {
+  const hash = (await createSHA256()).init();
+  const output = await folder.create(file);
+  let position = 0;
+  async function write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    hash.update(bytes);
+    position += bytes.length;
+    await output.write(bytes);
+  }
+  return {
+    get position() {
+      return position;
+    },
+    write,
+    async padTo(to) {
+      if (to < position) throw new Error(`${file}: byte ${to} is already written (${position})`);
+      if (to > position) await write(new Uint8Array(to - position));
+    },
+    async close() {
+      await output.close();
+      return { file, size: position, sha256: hash.digest("hex") };
+    },
+  };
+}
