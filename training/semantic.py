@@ -17,6 +17,16 @@ from .muon import Muon
 from .scenes import Renderer, Subjects, compose
 
 NOISE = 0.1
+SETTLED = 7000  # samples until the batch norms are frozen (see settle)
+
+
+def settle(*nets):
+    """Normalise by the running statistics. Those of a few flat-coloured pictures hide the very colours the latent must
+    hold: the same red means something else beside blue pictures than beside red ones."""
+    for net in nets:
+        for m in net.modules():
+            if isinstance(m, torch.nn.BatchNorm2d):
+                m.eval()
 
 
 def batch_of(renderer, subjects, rng, n, jitter):
@@ -43,6 +53,8 @@ def main():
         done = run.samples / a.samples
         for g in optimizer.param_groups:  # warm up, hold, then fall over the last half
             g["lr"] = a.rate * min(1, (run.step + 1) / 100) * min(1, max(0.01, 2 * (1 - done)))
+        if run.samples >= SETTLED:
+            settle(encoder, previewer)
         # wider places and sizes than Stage C is taught: the latent should know the whole neighbourhood
         pixels = batch_of(renderer, subjects, rng, a.batch, jitter=2.0)
         target = F.avg_pool2d(pixels, 2)

@@ -94,7 +94,7 @@ def main():
     optimizer = torch.optim.AdamW(weights, lr=a.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
     shorten(net)
     tie_positions(text)
-    run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=240, decay=0.999)
+    run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=240, decay=0.997)
     pool = Pool(Renderer(), frozen_encoder(), run.extra)
     while int(run.extra["written"]) < FIRST:
         pool.add(8, rng)
