@@ -1,6 +1,7 @@
 import { type Shape, sameShape, show } from "./dim.ts";
 import type { Attribute, Constant, DType, Graph, GraphNode, ValueInfo } from "./graph.ts";
 import type { Encoding, InitializerInfo, WeightExpr, WeightSpec } from "./weight.ts";
+import { transpose } from "./weight-expr.ts";
 
 /** A tensor that flows through the graph being built. */
 export type Value = ValueInfo;
@@ -8,17 +9,23 @@ export type Value = ValueInfo;
 /** Decides how a weight is stored; `role` is the definition's word for what it does. */
 export type EncodingChoice<Role extends string> = (name: string, role: Role, shape: readonly number[]) => Encoding;
 
+/** A weight as the graph sees it; half-precision parts are widened to float32 already. */
+export interface StoredWeight {
+  readonly encoding: Encoding;
+  readonly values: readonly Value[];
+}
+
 type Outputs = readonly { readonly dtype: DType; readonly shape: Shape }[];
 
 /**
  * Collects a graph: inputs, nodes, constants, weights. Everything is named after the scope it was made in, so the same definition gives
  * the same graph, and a name in a profile or an error is the checkpoint's key.
  */
-export class GraphBuilder<Role extends string = string> {
+export class GraphBuilder<Role extends string = never> {
   private readonly inputs: ValueInfo[] = [];
   private readonly nodes: GraphNode[] = [];
   private readonly constants = new Map<string, Constant>();
-  private readonly weights = new Map<string, { readonly spec: WeightSpec; readonly values: readonly Value[] }>();
+  private readonly weights = new Map<string, { readonly spec: WeightSpec; readonly shape: Shape; readonly stored: StoredWeight }>();
   private readonly taken = new Set<string>();
 
   constructor(
@@ -91,28 +98,24 @@ export class GraphBuilder<Role extends string = string> {
   }
 
   /**
-   * A weight stored as the precision plan says: [values], or [values, scales] or [values, scales, zero points] where `quantizable`.
-   * The same name again must mean the same weight (blocks that run twice) and gives the same values.
+   * A weight stored as the precision plan says: one dense value, or, where a matrix may have fewer bits, onnxruntime's quantized form
+   * [values, scales] or [values, scales, zero points]. The same name again must mean the same weight (blocks that run twice).
    */
-  weight(
-    name: string,
-    expr: WeightExpr,
-    role: Role,
-    quantizable: boolean,
-  ): { readonly encoding: Encoding; readonly values: readonly Value[] } {
+  weight(name: string, expr: WeightExpr, role: Role, use: "dense" | "matrix"): StoredWeight {
     const made = this.weights.get(name);
     if (made !== undefined) {
-      if (!sameShape(made.spec.weight.shape, expr.shape)) {
-        throw new Error(`${name}: is a weight of shape ${show(made.spec.weight.shape)}, asked for again with ${show(expr.shape)}`);
-      }
-      return { encoding: made.spec.encoding, values: made.values };
+      if (!sameShape(made.shape, expr.shape))
+        throw new Error(`${name}: is a weight of ${show(made.shape)}, asked for again with ${show(expr.shape)}`);
+      return made.stored;
     }
-    const encoding = storable(this.encode(name, role, expr.shape), expr.shape, quantizable);
-    const initializers = initializersOf(name, expr.shape, encoding);
+    const encoding = storable(this.encode(name, role, expr.shape), expr.shape, use);
+    // MatMul wants [in, out], a quantized matrix stays [out, in] as torch has it.
+    const weight = use === "matrix" && encoding.kind === "dense" ? transpose(expr, [1, 0]) : expr;
+    const initializers = initializersOf(name, weight.shape, encoding);
     for (const info of initializers) this.claim(info.name);
-    const values = initializers.map((info) => this.widened(name, info));
-    this.weights.set(name, { spec: { weight: expr, encoding, initializers }, values });
-    return { encoding, values };
+    const stored = { encoding, values: initializers.map((info) => this.widened(name, info)) };
+    this.weights.set(name, { spec: { weight, encoding, initializers }, shape: expr.shape, stored });
+    return stored;
   }
 
   /** Half-precision initializers are widened in the graph: ONNX Runtime folds the Cast when it loads the file. */
@@ -133,7 +136,7 @@ export class GraphBuilder<Role extends string = string> {
 }
 
 /** A place in the network: its path is the prefix of its tensors' keys in the checkpoint. */
-export class Scope<Role extends string = string> {
+export class Scope<Role extends string = never> {
   constructor(
     readonly graph: GraphBuilder<Role>,
     readonly path: string,
@@ -176,16 +179,15 @@ export class Scope<Role extends string = string> {
 
   /** A dense weight as float32, however it is stored. `name` is this scope's, `role` the plan's. */
   dense(name: string, expr: WeightExpr, role: Role): Value {
-    const { values } = this.graph.weight(this.key(name), expr, role, false);
-    const [value] = values;
+    const [value] = this.graph.weight(this.key(name), expr, role, "dense").values;
     if (value === undefined) throw new Error(`${this.key(name)}: no values`);
     return value;
   }
 }
 
 /** A matrix that cannot be cut into whole blocks, or a weight of another kind, is kept in float16 where fewer bits were asked for. */
-function storable(encoding: Encoding, shape: readonly number[], quantizable: boolean): Encoding {
-  if (encoding.kind === "dense" || (quantizable && shape.length === 2 && (shape[1] ?? 1) % encoding.blockSize === 0)) return encoding;
+function storable(encoding: Encoding, shape: readonly number[], use: "dense" | "matrix"): Encoding {
+  if (encoding.kind === "dense" || (use === "matrix" && (shape[1] ?? 1) % encoding.blockSize === 0)) return encoding;
   return { kind: "dense", dtype: "float16" };
 }
 

@@ -40,13 +40,14 @@ export function mulDims(...dims: readonly Dim[]): Dim {
   );
 }
 
-/** floor(x / n). */
+/** floor(x / n): terms that n divides leave the floor, the rest stays a quotient by name. */
 export function floorDiv(x: Dim, n: number): Dim {
   if (typeof x === "number") return Math.floor(x / n);
-  const entries = x.entries();
-  if (entries.every(([, c]) => c % n === 0)) return polynomial(entries.map(([m, c]) => [m, c / n]));
-  // No spaces inside: the text must stay one factor.
-  return dim(`floor(${entries.length > 1 ? `(${`${x}`.replaceAll(" ", "").replaceAll("*", ".")})` : `${x}`.replaceAll("*", ".")}/${n})`);
+  const whole = x.entries().map(([m, c]): readonly [string, number] => [m, m === "" ? Math.floor(c / n) : c % n === 0 ? c / n : 0]);
+  const rest = polynomial(x.entries().map(([m, c]) => [m, m === "" ? c - Math.floor(c / n) * n : c % n === 0 ? 0 : c]));
+  if (typeof rest === "number") return polynomial(whole);
+  const text = `${rest}`.replaceAll(" ", "").replaceAll("*", "."); // must stay one factor of a monomial
+  return addDims(polynomial(whole), dim(`floor(${rest.entries().length > 1 ? `(${text})` : text}/${n})`));
 }
 
 export function sameDim(a: Dim, b: Dim): boolean {

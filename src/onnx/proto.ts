@@ -34,11 +34,9 @@ export function writeBytes(w: BinaryWriter, field: number, value: Uint8Array): v
   w.tag(field, WireType.LengthDelimited).bytes(value);
 }
 
-/** Packed repeated int64. */
+/** Repeated int64, one a field: onnx.proto is proto2, where integers are not packed by default. */
 export function writeInts(w: BinaryWriter, field: number, values: readonly number[]): void {
-  writeMessage(w, field, () => {
-    for (const value of values) w.int64(value);
-  });
+  for (const value of values) writeInt(w, field, value);
 }
 
 /** A message field whose own fields `body` writes. */

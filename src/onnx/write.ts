@@ -81,8 +81,7 @@ function writeAttribute(w: BinaryWriter, name: string, attribute: Attribute): vo
         proto.writeString(w, proto.AttributeField.s, attribute.value);
         break;
       case "ints":
-        // onnx.proto is proto2: repeated integers are not packed by default, and strict readers want them so.
-        for (const value of attribute.value) proto.writeInt(w, proto.AttributeField.ints, value);
+        proto.writeInts(w, proto.AttributeField.ints, attribute.value);
     }
     proto.writeInt(w, proto.AttributeField.type, proto.AttributeType[attribute.kind]);
   });

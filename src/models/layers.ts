@@ -1,0 +1,81 @@
+import type { Scope, Value } from "../onnx/builder.ts";
+import { mulDims } from "../onnx/dim.ts";
+import { add } from "../onnx/ops/elementwise.ts";
+import { reshape, transpose } from "../onnx/ops/layout.ts";
+import { matMul, matMulNBits } from "../onnx/ops/matrix.ts";
+import { layerNormalization } from "../onnx/ops/normalize.ts";
+import { conv, type Window } from "../onnx/ops/spatial.ts";
+import type { WeightExpr } from "../onnx/weight.ts";
+import * as w from "../onnx/weight-expr.ts";
+import type { WeightRole } from "./precision.ts";
+
+/** A place in a network whose weights have these roles. */
+export type ModelScope = Scope<WeightRole>;
+
+/** Images and latents at the border are [N, C, H, W]; inside, the stream is [B, H, W, C], so that a Linear is one product. */
+export function toBHWC(s: ModelScope, x: Value): Value {
+  return transpose(s, x, [0, 2, 3, 1]);
+}
+
+export function toNCHW(s: ModelScope, x: Value): Value {
+  return transpose(s, x, [0, 3, 1, 2]);
+}
+
+/** [B, H, W, C] -> [B, H W, C] */
+export function toTokens(s: ModelScope, x: Value): Value {
+  const [b = 1, h = 1, width = 1, c = 1] = x.shape;
+  return reshape(s, x, [b, mulDims(h, width), c]);
+}
+
+/** x [..., in] times weight [out, in] plus bias [out]; the weight is stored as the plan says, under the scope's `weight` and `bias`. */
+export function project(s: ModelScope, x: Value, weight: WeightExpr, bias: WeightExpr | undefined, role: WeightRole): Value {
+  const { encoding, values } = s.graph.weight(s.key("weight"), weight, role, "matrix");
+  const b = bias && s.dense("bias", bias, "bias");
+  if (encoding.kind === "nbits") return matMulNBits(s, x, encoding, values, b);
+  const [dense] = values;
+  if (dense === undefined) throw new Error(`${s.path}: no weight`);
+  const y = matMul(s, x, dense);
+  return b === undefined ? y : add(s, y, b);
+}
+
+/** nn.Linear(in, out) */
+export function linear(s: ModelScope, x: Value, out: number, role: WeightRole = "linear"): Value {
+  return project(s, x, w.tensor(s.key("weight"), [out, channelsOf(x)]), w.tensor(s.key("bias"), [out]), role);
+}
+
+/** nn.Conv2d(in, out, kernel_size=1) on [B, H, W, C]. */
+export function conv1x1(s: ModelScope, x: Value, out: number, role: WeightRole = "conv"): Value {
+  const c = channelsOf(x);
+  return project(s, x, w.reshape(w.tensor(s.key("weight"), [out, c, 1, 1]), [out, c]), w.tensor(s.key("bias"), [out]), role);
+}
+
+/** nn.Conv2d(in, out, k) on [B, C, H, W]. */
+export function conv2d(s: ModelScope, x: Value, out: number, k: number, window: Window, role: WeightRole = "conv"): Value {
+  const inputs = numberOf(s, x, 1) / (window.groups ?? 1);
+  return conv(
+    s,
+    x,
+    s.dense("weight", w.tensor(s.key("weight"), [out, inputs, k, k]), role),
+    s.dense("bias", w.tensor(s.key("bias"), [out]), "bias"),
+    window,
+  );
+}
+
+/** nn.LayerNorm(c, elementwise_affine=False, eps=1e-6) over the last axis; `shift` [c] is added where given. */
+export function layerNorm(s: ModelScope, x: Value, shift?: Value): Value {
+  const c = channelsOf(x);
+  return layerNormalization(s, x, s.float32(new Float32Array(c).fill(1)), shift, 1e-6);
+}
+
+/** Channels of a value whose last axis they are. */
+export function channelsOf(x: Value): number {
+  const c = x.shape.at(-1);
+  if (typeof c !== "number") throw new Error(`${x.name}: unknown channels ${c}`);
+  return c;
+}
+
+function numberOf(s: ModelScope, x: Value, axis: number): number {
+  const d = x.shape[axis];
+  if (typeof d !== "number") throw new Error(`${s.path}: dimension ${axis} of ${x.name} is ${d}`);
+  return d;
+}

@@ -1,0 +1,55 @@
+import type { Value } from "../onnx/builder.ts";
+import { add, div, gelu, mul } from "../onnx/ops/elementwise.ts";
+import { concat, reshapeTo } from "../onnx/ops/layout.ts";
+import { multiHeadAttention } from "../onnx/ops/matrix.ts";
+import { reduceL2, reduceMean } from "../onnx/ops/normalize.ts";
+import * as w from "../onnx/weight-expr.ts";
+import { channelsOf, conv2d, layerNorm, linear, type ModelScope, project, toBHWC, toNCHW, toTokens } from "./layers.ts";
+
+/** SDCascadeResBlock on [B, H, W, C]: depthwise -> norm -> [concat skip] -> MLP with GRN -> + x. */
+export function resBlock(s: ModelScope, x: Value, kernel: number, skip?: Value): Value {
+  const c = channelsOf(x);
+  const depthwise = conv2d(s.child("depthwise"), toNCHW(s, x), c, kernel, { padding: Math.floor(kernel / 2), groups: c }, "depthwise");
+  const norm = layerNorm(s.child("norm"), toBHWC(s, depthwise));
+  const h = skip === undefined ? norm : concat(s, [norm, skip], -1); // [B, H, W, C + C skip]
+  const mlp = s.child("channelwise");
+  const hidden = gelu(mlp.child(1), linear(mlp.child(0), h, c * 4)); // [B, H, W, 4C]
+  const y = globalResponseNorm(mlp.child(2), hidden);
+
+  // GRN adds beta to every pixel; the next Linear makes of that a constant, which its bias takes: W beta + b.
+  const out = mlp.child(4);
+  const weight = w.tensor(out.key("weight"), [c, c * 4]);
+  const beta = w.reshape(w.tensor(mlp.child(2).key("beta"), [1, 1, 1, c * 4]), [c * 4]);
+  const bias = w.add(w.tensor(out.key("bias"), [c]), w.matvec(weight, beta));
+  return add(s, project(out, y, weight, bias, "linear"), x);
+}
+
+/** GlobalResponseNorm (ConvNeXt V2) but for its beta: x * (1 + gamma * Gx / (mean Gx + 1e-6)), Gx the L2 norm over the picture. */
+function globalResponseNorm(s: ModelScope, x: Value): Value {
+  const c = channelsOf(x);
+  const gamma = s.dense("gamma", w.tensor(s.key("gamma"), [1, 1, 1, c]), "norm");
+  const norm = reduceL2(s, x, [1, 2]); // [B, 1, 1, C]
+  const standing = div(s, norm, add(s, reduceMean(s, norm, [-1]), s.float32([1e-6])));
+  return mul(s, x, add(s, mul(s, standing, gamma), s.float32([1])));
+}
+
+/** SDCascadeTimestepBlock: x * scale + shift; `modulation` is [scale, shift], [B, 1, 1, C] each, with the 1 of (1 + a) in the scale. */
+export function timestepBlock(s: ModelScope, x: Value, [scale, shift]: readonly [Value, Value]): Value {
+  return add(s, mul(s, x, scale), shift);
+}
+
+/**
+ * SDCascadeAttnBlock: from LayerNorm(x) to itself (`selfAttention`) and the conditioning's tokens, + x.
+ * `kv` [B, L, C] is kv_mapper of the conditioning, `grid` the int64 shape of x.
+ */
+export function attentionBlock(s: ModelScope, x: Value, grid: Value, kv: Value, heads: number, selfAttention: boolean): Value {
+  const c = channelsOf(x);
+  const attention = s.child("attention");
+  const norm = toTokens(s, layerNorm(s.child("norm"), x)); // [B, H W, C]
+  const tokens = selfAttention ? concat(s, [norm, kv], 1) : kv; // [B, H W + L, C]
+  const q = linear(attention.child("to_q"), norm, c);
+  const k = linear(attention.child("to_k"), tokens, c);
+  const v = linear(attention.child("to_v"), tokens, c);
+  const y = linear(attention.child("to_out.0"), multiHeadAttention(attention, q, k, v, heads), c);
+  return add(s, reshapeTo(s, y, grid, x.shape), x);
+}

@@ -1,0 +1,34 @@
+import type { Scope, Value } from "../builder.ts";
+import { type Shape, sameDim, show } from "../dim.ts";
+
+/** (x - mean) / sqrt(var + epsilon) * scale + bias over the last axis. */
+export function layerNormalization(s: Scope, x: Value, scale: Value, bias: Value | undefined, epsilon: number): Value {
+  if (!sameDim(x.shape.at(-1) ?? 0, scale.shape[0] ?? 0))
+    throw new Error(`${s.path}/LayerNormalization: ${show(x.shape)} by ${show(scale.shape)}`);
+  return s.op("LayerNormalization", bias === undefined ? [x, scale] : [x, scale, bias], x.dtype, x.shape, {
+    axis: { kind: "int", value: -1 },
+    epsilon: { kind: "float", value: epsilon },
+  });
+}
+
+/** sqrt of the sum of squares over `axes`, which stay as 1. */
+export function reduceL2(s: Scope, x: Value, axes: readonly number[]): Value {
+  return s.op("ReduceL2", [x, s.int64(axes)], x.dtype, reduced(x.shape, axes), { keepdims: { kind: "int", value: 1 } });
+}
+
+/** Mean over `axes`, which stay as 1. */
+export function reduceMean(s: Scope, x: Value, axes: readonly number[]): Value {
+  return s.op("ReduceMean", [x, s.int64(axes)], x.dtype, reduced(x.shape, axes), { keepdims: { kind: "int", value: 1 } });
+}
+
+/** Index of the first largest element along an axis, which stays as 1; int64. */
+export function argMax(s: Scope, x: Value, axis: number): Value {
+  return s.op("ArgMax", [x], "int64", reduced(x.shape, [axis]), {
+    axis: { kind: "int", value: axis },
+    keepdims: { kind: "int", value: 1 },
+  });
+}
+
+function reduced(shape: Shape, axes: readonly number[]): Shape {
+  return shape.map((d, i) => (axes.includes(i) || axes.includes(i - shape.length) ? 1 : d));
+}
