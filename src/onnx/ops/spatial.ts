@@ -54,10 +54,10 @@ export function resizeBy(s: Scope, x: Value, factor: 2 | 0.5): Value {
   return s.op("Resize", [x, undefined, s.float32([1, 1, factor, factor])], x.dtype, [n, c, side(h), side(w)], bilinear);
 }
 
-/** Bilinear, align_corners, of [N, C, H, W] to sides [h, w], given as the int64 value `size` (of two numbers) and as dimensions. */
+/** Bilinear, align_corners, of [N, C, H, W] to sides [h, w]; `size` is the int64 value of all four, known when the graph runs. */
 export function resizeTo(s: Scope, x: Value, size: Value, [h, w]: readonly [Dim, Dim]): Value {
   const [n = 1, c = 1] = x.shape;
-  return s.op("Resize", [x, undefined, undefined, size], x.dtype, [n, c, h, w], { ...bilinear, axes: { kind: "ints", value: [2, 3] } });
+  return s.op("Resize", [x, undefined, undefined, size], x.dtype, [n, c, h, w], bilinear);
 }
 
 function known(shape: Shape): number[] {
