@@ -19,14 +19,14 @@ export function bytesOf(initializers: readonly InitializerInfo[]): number {
 }
 
 /** Where every initializer lies, decided by sizes alone before any byte is made: a cut conversion can go on anywhere. */
-export interface Layout {
+export interface DataLayout {
   readonly places: ReadonlyMap<string, Placement>;
   /** Data files in order, and the weights in each. */
   readonly shards: readonly { readonly file: string; readonly weights: readonly WeightSpec[] }[];
 }
 
 /** Lays a graph's weights out in files of at most `shardBytes` (more where one weight alone is larger). */
-export function placeWeights(weights: readonly WeightSpec[], baseName: string, shardBytes: number = SHARD_BYTES): Layout {
+export function placeWeights(weights: readonly WeightSpec[], baseName: string, shardBytes: number = SHARD_BYTES): DataLayout {
   const places = new Map<string, Placement>();
   const shards: { file: string; weights: WeightSpec[] }[] = [];
   let offset = 0;

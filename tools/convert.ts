@@ -1,0 +1,135 @@
+import { basename, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { readText } from "../src/convert/byte-source.ts";
+import { type ConvertEvent, type ConvertOptions, convert } from "../src/convert/convert.ts";
+import { readSampling } from "../src/convert/sampling-defaults.ts";
+import { CascadeError, messageOf } from "../src/shared/errors.ts";
+import type { PartName, PrecisionName } from "../src/shared/manifest.ts";
+import { directoryFolder, fileSource, sourcesAt } from "./node-files.ts";
+
+const USAGE = `Converts Stable Cascade's checkpoints (safetensors; official, diffusers or ComfyUI layout) to a folder of quantized ONNX.
+
+  npm run convert -- --out DIR --precision q4|q8|f16|f32
+      [--text-encoder FILE|DIR] [--stage-c FILE|DIR] [--stage-b FILE|DIR] [--stage-a FILE|DIR] [--previewer FILE|DIR]
+      [--tokenizer DIR] [--sampling FILE.json] [--name NAME] [--shard-mb N] [--plan]
+
+  --sampling  {"stage_c": {"target": "epsilon"|"x0"|"v", "sampler": ..., "steps": ..., "guidance": ..., "shift": ..., "rescale": ...},
+               "stage_b": {...}}; what it leaves out is as for the published weights
+  --shard-mb  largest data file in MiB (default 1024)
+  --plan      print which weights are kept higher, why, and what that costs
+
+A ComfyUI all-in-one file may be given for several parts. Without all of text encoder, stages and tokenizer no cascade.json is written.`;
+
+const PARTS: readonly PartName[] = ["text-encoder", "stage-c", "stage-b", "stage-a", "previewer"];
+const PRECISIONS: readonly PrecisionName[] = ["q4", "q8", "f16", "f32"];
+const text = { type: "string" } as const;
+
+/** Runs the command; `report` gets lines for the user, `progress` a line that replaces the last. Rejects with CascadeError. */
+export async function run(
+  args: readonly string[],
+  report: (line: string) => void,
+  progress: (line: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { values } = parseArguments(args);
+  if (values.help || args.length === 0) {
+    report(USAGE);
+    return;
+  }
+  const { out } = values;
+  const precision = PRECISIONS.find((name) => name === values.precision);
+  if (out === undefined) throw new CascadeError("bad-settings", "Say where the model goes with --out DIR.");
+  if (precision === undefined) {
+    throw new CascadeError("bad-settings", `--precision must be one of ${PRECISIONS.join(", ")}, not ${values.precision ?? "left out"}.`);
+  }
+  const shardMiB = values["shard-mb"] === undefined ? undefined : Number(values["shard-mb"]);
+  if (shardMiB !== undefined && !(Number.isInteger(shardMiB) && shardMiB > 0)) {
+    throw new CascadeError("bad-settings", `--shard-mb must be a whole number of MiB, not ${values["shard-mb"]}.`);
+  }
+  const parts: { [K in PartName]?: ConvertOptions["parts"][K] } = {};
+  for (const part of PARTS) {
+    const path = values[part];
+    if (path !== undefined) parts[part] = await sourcesAt(path);
+  }
+  if (Object.keys(parts).length === 0) {
+    throw new CascadeError("bad-settings", `Nothing to convert: name at least one of ${PARTS.map((part) => `--${part}`).join(", ")}.`);
+  }
+  const options: ConvertOptions = {
+    name: values.name ?? basename(resolve(out)),
+    precision,
+    parts,
+    ...(values.tokenizer !== undefined && { tokenizer: await sourcesAt(values.tokenizer) }),
+    ...(values.sampling !== undefined && { sampling: readSampling(await readJson(values.sampling), basename(values.sampling)) }),
+    ...(shardMiB !== undefined && { shardBytes: shardMiB * 2 ** 20 }),
+  };
+
+  const started = performance.now();
+  for await (const event of convert(options, await directoryFolder(out), signal)) show(event, values.plan ?? false, report, progress);
+  report(`${resolve(out)} is written (${((performance.now() - started) / 1000).toFixed(1)} s).`);
+}
+
+function parseArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        out: text,
+        precision: text,
+        "text-encoder": text,
+        "stage-c": text,
+        "stage-b": text,
+        "stage-a": text,
+        previewer: text,
+        tokenizer: text,
+        sampling: text,
+        name: text,
+        "shard-mb": text,
+        plan: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+  } catch (error) {
+    throw new CascadeError("bad-settings", `${messageOf(error)} (--help lists the options)`, { cause: error });
+  }
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readText(await fileSource(path), 2 ** 20));
+  } catch (error) {
+    throw new CascadeError("bad-settings", `${path} can't be read as JSON: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+function show(event: ConvertEvent, plan: boolean, report: (line: string) => void, progress: (line: string) => void): void {
+  const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  if (event.type === "note") report(`note: ${event.message}`);
+  else if (event.type === "progress") progress(`${event.part}: ${megabytes(event.written)} of ${megabytes(event.total)}`);
+  else {
+    report(`${event.part}: ${event.from}, ${megabytes(event.bytes)}`);
+    for (const { rule, parameters, bytes } of plan ? event.costs : []) {
+      report(`  ${rule.precision.padEnd(3)} ${parameters} parameters, ${megabytes(bytes)}: ${rule.why}`);
+    }
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const abort = new AbortController();
+  process.once("SIGINT", () => abort.abort());
+  process.once("SIGTERM", () => abort.abort());
+  const terminal = process.stderr.isTTY;
+  let open = false;
+  const report = (line: string): void => {
+    process.stderr.write(`${open ? "\n" : ""}${line}\n`);
+    open = false;
+  };
+  const progress = (line: string): void => {
+    if (!terminal) return;
+    process.stderr.write(`\r${line}\x1b[K`);
+    open = true;
+  };
+  run(process.argv.slice(2), report, progress, abort.signal).catch((error: unknown) => {
+    report(error instanceof CascadeError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
+    process.exitCode = 1;
+  });
+}

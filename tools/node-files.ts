@@ -1,0 +1,98 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { finished } from "node:stream/promises";
+import { type ByteSource, checkRange, throwIfAborted } from "../src/convert/byte-source.ts";
+import type { OutputFolder } from "../src/convert/output-folder.ts";
+import { CascadeError, messageOf } from "../src/shared/errors.ts";
+
+/** A file of this machine as a source. The file is opened for each read, so that nothing needs closing. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const name = basename(path);
+  const { size } = await stat(path);
+  return {
+    name,
+    size,
+    async read(offset, length, signal) {
+      throwIfAborted(signal);
+      checkRange({ name, size }, offset, length);
+      const file = await open(path, "r");
+      try {
+        const bytes = new Uint8Array(length);
+        for (let done = 0; done < length; ) {
+          const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
+          if (bytesRead === 0) throw new CascadeError("bad-checkpoint", `${name} became shorter while it was being read.`);
+          done += bytesRead;
+        }
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** A folder's files, or a file and the json files beside it. Rejects with `bad-checkpoint` where there is nothing at `path`. */
+export async function sourcesAt(path: string): Promise<ByteSource[]> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) throw new CascadeError("bad-checkpoint", `${path} does not exist.`);
+  const folder = found.isDirectory() ? path : dirname(path);
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  const wanted = found.isDirectory()
+    ? names.filter((name) => /\.(safetensors|json)$/.test(name))
+    : [basename(path), ...names.filter((name) => name.endsWith(".json") && !name.endsWith(".index.json") && name !== basename(path))];
+  return Promise.all(wanted.map((name) => fileSource(join(folder, name))));
+}
+
+/**
+ * A directory as output. Files are written in a hidden folder inside it and moved when all are there, `cascade.json` last;
+ * the files of a model that was there before and is replaced go away with its own `cascade.json`.
+ */
+export async function directoryFolder(path: string): Promise<OutputFolder> {
+  const directory = resolve(path);
+  const created = await mkdir(directory, { recursive: true });
+  const hidden = await mkdtemp(join(directory, ".convert-"));
+  const names: string[] = [];
+  const streams = new Set<ReturnType<typeof createWriteStream>>();
+  return {
+    async create(file) {
+      const stream = createWriteStream(join(hidden, file));
+      streams.add(stream);
+      names.push(file);
+      const done = finished(stream);
+      done.catch(() => undefined); // reported by the write or close that waits for it
+      return {
+        async write(bytes) {
+          await new Promise<void>((accept, reject) => {
+            stream.write(bytes, (error) => (error ? reject(storageError(error, directory)) : accept()));
+          });
+        },
+        async close() {
+          stream.end();
+          await done.catch((error: unknown) => {
+            throw storageError(error, directory);
+          });
+          streams.delete(stream);
+        },
+      };
+    },
+    async commit() {
+      if (names.includes("cascade.json")) await rm(join(directory, "cascade.json"), { force: true });
+      const inOrder = names.toSorted((a, b) => Number(a === "cascade.json") - Number(b === "cascade.json"));
+      for (const name of inOrder) await rename(join(hidden, name), join(directory, name));
+      await rm(hidden, { recursive: true });
+    },
+    async discard() {
+      for (const stream of streams) stream.destroy();
+      await rm(hidden, { recursive: true, force: true });
+      // The directory itself goes where it was made for this; one with other files in it stays.
+      if (created !== undefined) await rmdir(directory).catch(() => undefined);
+    },
+  };
+}
+
+function storageError(error: unknown, directory: string): unknown {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
+  return new CascadeError("storage-full", `There is no room left for the model in ${directory} (${messageOf(error)}).`, { cause: error });
+}
