@@ -61,6 +61,13 @@ export function conv2d(s: ModelScope, x: Value, out: number, k: number, window: 
   );
 }
 
+/** nn.LayerNorm(c, eps) with its weight and bias, over the last axis. */
+export function affineLayerNorm(s: ModelScope, x: Value, epsilon: number): Value {
+  const c = channelsOf(x);
+  const scale = s.dense("weight", w.tensor(s.key("weight"), [c]), "norm");
+  return layerNormalization(s, x, scale, s.dense("bias", w.tensor(s.key("bias"), [c]), "bias"), epsilon);
+}
+
 /** nn.LayerNorm(c, elementwise_affine=False, eps=1e-6) over the last axis; `shift` [c] is added where given. */
 export function layerNorm(s: ModelScope, x: Value, shift?: Value): Value {
   const c = channelsOf(x);

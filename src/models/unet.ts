@@ -174,15 +174,17 @@ function matched(s: ModelScope, x: Value, skip: Value): Value {
   return toBHWC(s, resizeTo(s, y, size, [h, width]));
 }
 
-/** LayerNorm, then a strided convolution (`resize` undefined) or UpDownBlock2d("down"): 1x1 convolution and, if enabled, x 0.5. */
+/**
+ * LayerNorm, then a strided convolution (`resize` undefined) or UpDownBlock2d("down"): a 1x1 convolution and, if enabled, a bilinear x 0.5.
+ * The two commute (a resize's weights sum to 1), so the smaller picture is convolved.
+ */
 function downscale(s: ModelScope, x: Value, channels: number, resize: boolean | undefined): Value {
   const norm = layerNorm(s.child(0), x);
   if (resize === undefined) return toBHWC(s, conv2d(s.child(1), toNCHW(s, norm), channels, 2, { stride: 2 }));
-  const y = conv1x1(s.child("1.blocks.0"), norm, channels);
-  return resize ? toBHWC(s, resizeBy(s, toNCHW(s, y), 0.5)) : y;
+  return conv1x1(s.child("1.blocks.0"), resize ? toBHWC(s, resizeBy(s, toNCHW(s, norm), 0.5)) : norm, channels);
 }
 
-/** LayerNorm, then a transposed convolution or UpDownBlock2d("up"): if enabled x 2, and a 1x1 convolution. */
+/** LayerNorm, then a transposed convolution or UpDownBlock2d("up"): if enabled a bilinear x 2, and a 1x1 convolution, which commute. */
 function upscale(s: ModelScope, x: Value, channels: number, resize: boolean | undefined): Value {
   const norm = layerNorm(s.child(0), x);
   if (resize === undefined) {
@@ -191,7 +193,8 @@ function upscale(s: ModelScope, x: Value, channels: number, resize: boolean | un
     const bias = up.dense("bias", w.tensor(up.key("bias"), [channels]), "bias");
     return toBHWC(s, convTranspose(up, toNCHW(s, norm), weight, bias, { stride: 2 }));
   }
-  return conv1x1(s.child("1.blocks.1"), resize ? toBHWC(s, resizeBy(s, toNCHW(s, norm), 2)) : norm, channels);
+  const y = conv1x1(s.child("1.blocks.1"), norm, channels);
+  return resize ? toBHWC(s, resizeBy(s, toNCHW(s, y), 2)) : y;
 }
 
 function existing<T>(map: ReadonlyMap<string, T>, path: string): T {

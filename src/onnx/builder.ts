@@ -15,6 +15,8 @@ export interface StoredWeight {
   readonly values: readonly Value[];
 }
 
+export type WeightUse = "dense" | "matrix" | "table";
+
 type Outputs = readonly { readonly dtype: DType; readonly shape: Shape }[];
 
 /**
@@ -100,8 +102,9 @@ export class GraphBuilder<Role extends string = never> {
   /**
    * A weight stored as the precision plan says: one dense value, or, where a matrix may have fewer bits, onnxruntime's quantized form
    * [values, scales] or [values, scales, zero points]. The same name again must mean the same weight (blocks that run twice).
+   * A `table`, of which a graph takes few rows, stays as it is stored; all else is float32 to the graph.
    */
-  weight(name: string, expr: WeightExpr, role: Role, use: "dense" | "matrix"): StoredWeight {
+  weight(name: string, expr: WeightExpr, role: Role, use: WeightUse): StoredWeight {
     const made = this.weights.get(name);
     if (made !== undefined) {
       if (!sameShape(made.shape, expr.shape))
@@ -113,7 +116,7 @@ export class GraphBuilder<Role extends string = never> {
     const weight = use === "matrix" && encoding.kind === "dense" ? transpose(expr, [1, 0]) : expr;
     const initializers = initializersOf(name, weight.shape, encoding);
     for (const info of initializers) this.claim(info.name);
-    const stored = { encoding, values: initializers.map((info) => this.widened(name, info)) };
+    const stored = { encoding, values: initializers.map((info) => (use === "table" ? info : this.widened(name, info))) };
     this.weights.set(name, { spec: { weight, encoding, initializers }, shape: expr.shape, stored });
     return stored;
   }
@@ -179,14 +182,23 @@ export class Scope<Role extends string = never> {
 
   /** A dense weight as float32, however it is stored. `name` is this scope's, `role` the plan's. */
   dense(name: string, expr: WeightExpr, role: Role): Value {
-    const [value] = this.graph.weight(this.key(name), expr, role, "dense").values;
+    return this.only(name, expr, role, "dense");
+  }
+
+  /** A dense weight of which rows are taken (Gather), float32 or float16 as it is stored. */
+  table(name: string, expr: WeightExpr, role: Role): Value {
+    return this.only(name, expr, role, "table");
+  }
+
+  private only(name: string, expr: WeightExpr, role: Role, use: WeightUse): Value {
+    const [value] = this.graph.weight(this.key(name), expr, role, use).values;
     if (value === undefined) throw new Error(`${this.key(name)}: no values`);
     return value;
   }
 }
 
 /** A matrix that cannot be cut into whole blocks, or a weight of another kind, is kept in float16 where fewer bits were asked for. */
-function storable(encoding: Encoding, shape: readonly number[], use: "dense" | "matrix"): Encoding {
+function storable(encoding: Encoding, shape: readonly number[], use: WeightUse): Encoding {
   if (encoding.kind === "dense" || (use === "matrix" && (shape[1] ?? 1) % encoding.blockSize === 0)) return encoding;
   return { kind: "dense", dtype: "float16" };
 }

@@ -80,6 +80,11 @@ function grouped(sizes: readonly number[], most: number): number[][] {
   return groups;
 }
 
+/** Rows of a table [rows, C] by int64 `indices` [...] -> [..., C]. */
+export function gather(s: Scope, table: Value, indices: Value): Value {
+  return s.op("Gather", [table, indices], table.dtype, [...indices.shape, ...table.shape.slice(1)], { axis: { kind: "int", value: 0 } });
+}
+
 /** Repeats the border by `by` on both sides of the given axes (torch's ReplicationPad2d). */
 export function padEdge(s: Scope, x: Value, by: number, axes: readonly number[]): Value {
   const pads = x.shape.map((_, i) => (axes.includes(i) ? by : 0));
