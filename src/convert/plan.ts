@@ -18,12 +18,12 @@ export interface PlanRule {
 const SMALL: PlanRule = {
   roles: ["norm", "bias", "depthwise", "first", "last"],
   precision: "f32",
-  why: "norms, biases, depthwise and first and last projections: under half a percent of a network, and every error in them reaches all that follows",
+  why: "norms, biases, depthwise and first and last projections: few numbers, and an error in them reaches all that follows",
 };
 const POOLED: PlanRule = {
   keys: /clip_txt_pooled_mapper/,
   precision: "f16",
-  why: "clip_txt_pooled_mapper: the whole prompt passes through it; quantized, pictures lose their subject",
+  why: "clip_txt_pooled_mapper: all of the prompt passes through it, and other converters found that it must not be quantized",
 };
 const TABLES: PlanRule = {
   roles: ["embedding"],
