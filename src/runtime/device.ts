@@ -1,0 +1,73 @@
+import { CascadeError } from "../shared/errors.ts";
+import type { Backend } from "./types.ts";
+
+/** What the user asked for; "auto" decides by the machine. */
+export type BackendChoice = Backend | "auto";
+
+export interface ChosenBackend {
+  readonly backend: Backend;
+  /** One sentence for the user. */
+  readonly reason: string;
+  /** Set where backend is webgpu. */
+  readonly adapter?: GPUAdapter;
+}
+
+/**
+ * WebGPU where there is a real adapter, else WASM: a software adapter computes the same some 20 times slower than WASM does. The user's choice wins; rejects
+ * with `no-webgpu` where that cannot be had.
+ */
+export async function chooseBackend(choice: BackendChoice): Promise<ChosenBackend> {
+  if (choice === "wasm") return { backend: "wasm", reason: "WebAssembly on the processor, as you chose." };
+  const adapter = await requestAdapter();
+  if (choice === "webgpu") {
+    if (adapter === undefined) {
+      throw new CascadeError(
+        "no-webgpu",
+        "This browser gives no WebGPU adapter: choose WebAssembly or Automatic, or use a browser with WebGPU.",
+      );
+    }
+    return { backend: "webgpu", adapter, reason: `WebGPU on ${nameOf(adapter)}, as you chose.` };
+  }
+  if (adapter === undefined) return { backend: "wasm", reason: "This browser has no WebGPU, so the processor draws, by WebAssembly." };
+  if (isSoftware(adapter)) {
+    return { backend: "wasm", reason: "WebGPU runs in software here, slower than WebAssembly, so the processor draws." };
+  }
+  return { backend: "webgpu", adapter, reason: `WebGPU on ${nameOf(adapter)}.` };
+}
+
+async function requestAdapter(): Promise<GPUAdapter | undefined> {
+  // `gpu` is absent in browsers without WebGPU and outside secure contexts, whatever the types say.
+  const gpu: GPU | undefined = navigator.gpu;
+  return (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? undefined;
+}
+
+function isSoftware(adapter: GPUAdapter): boolean {
+  return adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(nameOf(adapter));
+}
+
+function nameOf({ info }: GPUAdapter): string {
+  return [info.vendor, info.architecture, info.description].filter((part) => part !== "").join(" ") || "this machine's GPU";
+}
+
+/** Features the provider makes use of; `timestamp-query` and the like it does not. */
+const wanted = ["shader-f16", "subgroups"] as const;
+
+/** A device with all the adapter's limits, with or without `subgroups` (see attention-check.ts). */
+export async function requestDevice(adapter: GPUAdapter, { subgroups }: { readonly subgroups: boolean }): Promise<GPUDevice> {
+  const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature) && (feature !== "subgroups" || subgroups));
+  const { limits } = adapter;
+  return await adapter.requestDevice({
+    requiredFeatures,
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+      maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
+      maxComputeWorkgroupSizeZ: limits.maxComputeWorkgroupSizeZ,
+      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
+      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
+    },
+  });
+}

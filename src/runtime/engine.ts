@@ -1,0 +1,151 @@
+import { CascadeError, messageOf } from "../shared/errors.ts";
+import type { AnyTensor, Tensor } from "../shared/tensor.ts";
+import { fusedAttentionIsRight } from "./attention-check.ts";
+import { requestDevice } from "./device.ts";
+import type { LoadedOrt, OrtTensor, Session } from "./ort.ts";
+
+/** How attention is computed on this machine. */
+export type AttentionForm = "fused" | "fused-without-subgroups" | "decomposed";
+
+/** A file of external data by the name the graph uses. */
+export interface ExternalFile {
+  readonly path: string;
+  readonly data: Blob;
+}
+
+/**
+ * One execution provider of one loaded runtime: makes sessions, runs them one at a time (onnxruntime-web can neither create nor run sessions
+ * concurrently), moves tensors, and names the failures a user can act on.
+ */
+export class Engine {
+  private queue: Promise<unknown> = Promise.resolve();
+  private lost: Promise<never>;
+
+  private constructor(
+    private readonly loaded: LoadedOrt,
+    readonly attention: AttentionForm,
+    private readonly device?: GPUDevice,
+  ) {
+    this.lost = new Promise((_, reject) => {
+      void device?.lost.then(({ reason, message }) => {
+        // Ours: the engine was disposed.
+        if (reason !== "destroyed") {
+          reject(new CascadeError("device-lost", `The graphics device was lost (${message || reason}): generate again to start it anew.`));
+        }
+      });
+    });
+    this.lost.catch(() => {});
+  }
+
+  static onWasm(loaded: LoadedOrt): Engine {
+    return new Engine(loaded, "fused");
+  }
+
+  /** Tries fused attention on a plain device, then on one without `subgroups`, and falls back to the decomposed form. */
+  static async onWebGpu(loaded: LoadedOrt, adapter: GPUAdapter): Promise<Engine> {
+    const forms = adapter.features.has("subgroups") ? ([true, false] as const) : ([false] as const);
+    for (const subgroups of forms) {
+      const device = await requestDevice(adapter, { subgroups });
+      const engine = new Engine(loaded, subgroups ? "fused" : "fused-without-subgroups", device);
+      if (await engine.attentionIsRight()) return engine;
+      if (!subgroups) return new Engine(loaded, "decomposed", device);
+      device.destroy();
+    }
+    throw new Error("unreachable: the last form returns");
+  }
+
+  private async attentionIsRight(): Promise<boolean> {
+    return await fusedAttentionIsRight(async (model, inputs) => {
+      const session = await this.createSession(model, []);
+      try {
+        const { output } = await this.run(session, inputs);
+        if (output === undefined) throw new Error("the attention graph has no output");
+        return output;
+      } finally {
+        await session.release();
+      }
+    });
+  }
+
+  async createSession(model: Uint8Array, external: readonly ExternalFile[]): Promise<Session> {
+    const externalData = await Promise.all(
+      external.map(async ({ path, data }) => ({
+        path,
+        data: this.loaded.build === "jspi" ? data : new Uint8Array(await data.arrayBuffer()),
+      })),
+    );
+    return await this.exclusive(() =>
+      this.loaded.ort.InferenceSession.create(model, {
+        executionProviders: this.device === undefined ? ["wasm"] : [{ name: "webgpu", device: this.device }],
+        externalData,
+        // Weights are constants: folding and fusing pay once, at load.
+        graphOptimizationLevel: "all",
+      }),
+    );
+  }
+
+  /** Runs a session; outputs come back to CPU memory. */
+  async run(session: Session, inputs: Readonly<Record<string, AnyTensor | OrtTensor>>): Promise<Record<string, Tensor>> {
+    const { Tensor: OrtTensor } = this.loaded.ort;
+    const made: OrtTensor[] = [];
+    const feeds = Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => {
+        if (input instanceof OrtTensor) return [name, input];
+        const tensor = new OrtTensor(input.data instanceof BigInt64Array ? "int64" : "float32", input.data, [...input.dims]);
+        made.push(tensor);
+        return [name, tensor];
+      }),
+    );
+    const outputs = await this.exclusive(() => session.run(feeds));
+    const result: Record<string, Tensor> = {};
+    for (const [name, output] of Object.entries(outputs)) {
+      const data = await output.getData();
+      if (!(data instanceof Float32Array)) throw new Error(`output ${name} is ${output.type}`);
+      result[name] = { data, dims: output.dims };
+    }
+    for (const tensor of [...made, ...Object.values(outputs)]) tensor.dispose();
+    return result;
+  }
+
+  /** A tensor kept on the device until disposed, for inputs that stay the same over many runs. */
+  upload({ data, dims }: AnyTensor): OrtTensor {
+    const { Tensor: OrtTensor } = this.loaded.ort;
+    const type = data instanceof BigInt64Array ? "int64" : "float32";
+    if (this.device === undefined) return new OrtTensor(type, data, [...dims]);
+    const buffer = this.device.createBuffer({
+      size: Math.ceil(data.byteLength / 16) * 16,
+      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+    });
+    this.device.queue.writeBuffer(buffer, 0, data.buffer, data.byteOffset, data.byteLength);
+    return OrtTensor.fromGpuBuffer(buffer, { dataType: type, dims: [...dims], dispose: () => buffer.destroy() });
+  }
+
+  dispose(): void {
+    this.device?.destroy();
+  }
+
+  private async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(() => Promise.race([work(), this.lost]));
+    this.queue = result.catch(() => {});
+    try {
+      return await result;
+    } catch (error) {
+      throw causeOf(error);
+    }
+  }
+}
+
+/** The failures a user can act on, told by their text: onnxruntime-web throws plain Errors. */
+function causeOf(error: unknown): unknown {
+  if (error instanceof CascadeError) return error;
+  const text = messageOf(error);
+  if (/out of memory|bad_alloc|failed to allocate|allocation failed|exceeds the max buffer size|array buffer allocation/i.test(text)) {
+    return new CascadeError("out-of-memory", "Memory ran out: close other tabs or programs, or choose a smaller model or picture.", {
+      cause: error,
+    });
+  }
+  if (/device (is |was )?lost|DXGI_ERROR_DEVICE/i.test(text)) {
+    return new CascadeError("device-lost", "The graphics device was lost: generate again to start it anew.", { cause: error });
+  }
+  return error;
+}

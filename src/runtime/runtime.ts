@@ -1,0 +1,80 @@
+import { decomposeAttention } from "../onnx/decompose-attention.ts";
+import { CascadeError } from "../shared/errors.ts";
+import type { CascadeManifest, FileEntry, PartName } from "../shared/manifest.ts";
+import type { AnyTensor } from "../shared/tensor.ts";
+import type { Engine } from "./engine.ts";
+import type { OrtTensor, Session } from "./ort.ts";
+import type { Backend, ModelFolder, Network, Runtime } from "./types.ts";
+
+/** A model of at most this many bytes stays loaded whole; of a larger one, a part at a time. */
+const RESIDENT_BYTES = 512 * 2 ** 20;
+
+/** The networks of one model folder on one engine. */
+export function createRuntime(
+  engine: Engine,
+  folder: ModelFolder,
+  manifest: CascadeManifest,
+  about: { backend: Backend; reason: string },
+): Runtime {
+  const total = Object.values(manifest.parts).reduce((sum, part) => sum + part.data.reduce((bytes, { size }) => bytes + size, 0), 0);
+  const resident = total <= RESIDENT_BYTES;
+  const kept = new Map<PartName, Promise<Session>>();
+
+  const load = async (name: PartName, signal?: AbortSignal): Promise<Session> => {
+    const part = manifest.parts[name];
+    if (part === undefined) throw new CascadeError("bad-model", `The model has no ${name}.`);
+    const [graph, ...data] = await Promise.all([part.graph, ...part.data].map((entry) => readWhole(folder, entry, signal)));
+    if (graph === undefined) throw new Error(`${name}: no graph`);
+    const model = new Uint8Array(await graph.arrayBuffer());
+    return await engine.createSession(
+      engine.attention === "decomposed" ? decomposeAttention(model) : model,
+      part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() })),
+    );
+  };
+
+  return {
+    ...about,
+    async open(name, signal) {
+      if (!resident) {
+        const session = await load(name, signal);
+        return network(engine, session, {}, () => session.release());
+      }
+      const session = kept.get(name) ?? load(name, signal);
+      kept.set(name, session);
+      try {
+        return network(engine, await session, {}, async () => {});
+      } catch (error) {
+        kept.delete(name);
+        throw error;
+      }
+    },
+    async dispose() {
+      const sessions = await Promise.allSettled(kept.values());
+      kept.clear();
+      for (const session of sessions) if (session.status === "fulfilled") await session.value.release();
+      engine.dispose();
+    },
+  };
+}
+
+function network(engine: Engine, session: Session, held: Readonly<Record<string, OrtTensor>>, release: () => Promise<void>): Network {
+  return {
+    run: (inputs) => engine.run(session, { ...held, ...inputs }),
+    hold: async (inputs: Readonly<Record<string, AnyTensor>>) => {
+      const uploaded = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, engine.upload(tensor)]));
+      return network(engine, session, { ...held, ...uploaded }, async () => {
+        for (const tensor of Object.values(uploaded)) tensor.dispose();
+      });
+    },
+    release,
+  };
+}
+
+async function readWhole(folder: ModelFolder, { file, size }: FileEntry, signal?: AbortSignal): Promise<Blob> {
+  const blob = await folder.read(file, signal);
+  if (blob.size === size) return blob;
+  throw new CascadeError(
+    "bad-model",
+    `${file} has ${blob.size} bytes where cascade.json says ${size}: the model is damaged; convert or download it again.`,
+  );
+}
