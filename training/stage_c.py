@@ -20,7 +20,7 @@ from .scenes import Renderer, Subjects, compose
 from .tokenizer import Tokenizer
 
 POOL, FIRST, FRESH = 24000, 4000, 3  # latents kept, encoded before the first step, replaced each step
-NEAR_ONE = 60000  # samples taught with t in 0.88..1 only
+NEAR_ONE = 45000  # samples taught with t in 0.88..1 only
 DRAWS = 2  # noises for each caption of a batch: the text encoder is half the cost otherwise
 EMPTY = 0.1  # captions dropped, for classifier-free guidance
 
