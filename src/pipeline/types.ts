@@ -1,4 +1,5 @@
 import type { SamplerName } from "../shared/manifest.ts";
+import type { Tensor } from "../shared/tensor.ts";
 
 /** Everything a picture depends on. Same settings and model, same picture. */
 export interface Settings {
@@ -7,7 +8,7 @@ export interface Settings {
   /** Pixels; multiples of the model's granularity. */
   readonly width: number;
   readonly height: number;
-  /** Seed of the one generator (torch's CPU mt19937): Stage C's start, its steps, Stage B's start, its steps. */
+  /** Seed of the one generator (torch's CPU mt19937, 32 bits): Stage C's start, its steps, Stage B's start, its steps. */
   readonly seed: number;
   readonly stageC: StageSettings;
   readonly stageB: StageSettings;
@@ -22,15 +23,19 @@ export interface StageSettings {
 
 export type StageName = "text-encoder" | "stage-c" | "stage-b" | "stage-a";
 
-/** What a run tells while it goes on, in order. Pixels are RGBA bytes, rows first. */
+/** What a run tells while it goes on, in order. Pixels are RGBA bytes, rows first; every event owns its buffers. */
 export type CascadeEvent =
-  /** A stage's session is being made ("loading") or starts ("running"); `done` with its wall seconds. */
+  /** A stage's session is being made ("loading") or starts ("running"); `done` with its wall seconds, loading left out. */
   | { readonly type: "stage"; readonly stage: StageName; readonly state: "loading" | "running" }
   | { readonly type: "stage"; readonly stage: StageName; readonly state: "done"; readonly seconds: number }
   /** `step` of `steps` is finished (for Stage A: tiles). */
   | { readonly type: "step"; readonly stage: StageName; readonly step: number; readonly steps: number }
+  /** A sentence for the user about what was changed, e.g. that the prompt was cut. */
+  | { readonly type: "note"; readonly message: string }
   /** What Stage C's x0 looks like so far. */
   | { readonly type: "preview"; readonly image: Pixels }
+  /** A stage's result, [1, C, H, W]. */
+  | { readonly type: "latent"; readonly stage: "stage-c" | "stage-b"; readonly latent: Tensor }
   /** A decoded rectangle of the final picture. */
   | { readonly type: "tile"; readonly x: number; readonly y: number; readonly image: Pixels }
   | { readonly type: "picture"; readonly image: Pixels };

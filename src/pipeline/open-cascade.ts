@@ -1,0 +1,28 @@
+import type { Engine } from "../runtime/engine.ts";
+import { createRuntime } from "../runtime/runtime.ts";
+import type { Backend, ModelFolder } from "../runtime/types.ts";
+import { CascadeError } from "../shared/errors.ts";
+import { parseManifest } from "../shared/parse-manifest.ts";
+import { ClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
+import type { Cascade } from "./cascade.ts";
+
+/** Opens a model folder: reads its cascade.json and tokenizer; networks load when their turn comes. Rejects with `bad-model`. */
+export async function openCascade(engine: Engine, folder: ModelFolder, about: { backend: Backend; reason: string }): Promise<Cascade> {
+  const manifest = parseManifest(await readText(folder, "cascade.json"));
+  const file = async (name: string): Promise<object> => {
+    if (!manifest.tokenizer.files.some((entry) => entry.file === name)) return {};
+    const value: unknown = JSON.parse(await readText(folder, name));
+    if (typeof value === "object" && value !== null) return value;
+    throw new CascadeError("bad-model", `${name} is not a JSON object: convert the model again.`);
+  };
+  const files = { tokenizer: await file("tokenizer.json"), config: await file("tokenizer_config.json") };
+  return {
+    manifest,
+    runtime: createRuntime(engine, folder, manifest, about),
+    tokenizer: new ClipTokenizer(files, manifest.tokenizer.max_length),
+  };
+}
+
+async function readText(folder: ModelFolder, file: string): Promise<string> {
+  return await (await folder.read(file)).text();
+}

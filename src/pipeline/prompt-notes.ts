@@ -1,0 +1,15 @@
+import type { ClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
+import type { CascadeEvent, Settings } from "./types.ts";
+
+/** Tells where a prompt is longer than the text encoder reads. */
+export function* promptNotes(tokenizer: ClipTokenizer, { prompt, negativePrompt }: Settings): Generator<CascadeEvent, void> {
+  for (const [name, text] of [
+    ["prompt", prompt],
+    ["negative prompt", negativePrompt],
+  ] as const) {
+    const { length } = tokenizer.encode(text);
+    if (length <= tokenizer.maxLength) continue;
+    const [has, room] = [length - 2, tokenizer.maxLength - 2];
+    yield { type: "note", message: `The ${name} has ${has} tokens; the text encoder reads the first ${room}, so its end was left out.` };
+  }
+}
