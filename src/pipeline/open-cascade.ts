@@ -1,7 +1,7 @@
 import type { Engine } from "../runtime/engine.ts";
 import { createRuntime } from "../runtime/runtime.ts";
 import type { Backend, ModelFolder } from "../runtime/types.ts";
-import { CascadeError } from "../shared/errors.ts";
+import { CascadeError, messageOf } from "../shared/errors.ts";
 import { parseManifest } from "../shared/parse-manifest.ts";
 import { ClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
 import type { Cascade } from "./cascade.ts";
@@ -11,9 +11,16 @@ export async function openCascade(engine: Engine, folder: ModelFolder, about: { 
   const manifest = parseManifest(await readText(folder, "cascade.json"));
   const file = async (name: string): Promise<object> => {
     if (!manifest.tokenizer.files.some((entry) => entry.file === name)) return {};
-    const value: unknown = JSON.parse(await readText(folder, name));
-    if (typeof value === "object" && value !== null) return value;
-    throw new CascadeError("bad-model", `${name} is not a JSON object: convert the model again.`);
+    try {
+      const value: unknown = JSON.parse(await readText(folder, name));
+      if (typeof value === "object" && value !== null) return value;
+      throw new Error("it is not an object");
+    } catch (error) {
+      if (error instanceof CascadeError) throw error;
+      throw new CascadeError("bad-model", `The model's ${name} is not JSON (${messageOf(error)}): convert the model again.`, {
+        cause: error,
+      });
+    }
   };
   const files = { tokenizer: await file("tokenizer.json"), config: await file("tokenizer_config.json") };
   return {
