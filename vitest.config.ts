@@ -1,4 +1,5 @@
 import { playwright } from "@vitest/browser-playwright";
+import { defaultClientConditions } from "vite";
 import { defineConfig } from "vitest/config";
 import { chromiumFlags, findChromium } from "./tools/find-browser.ts";
 
@@ -16,6 +17,8 @@ export default defineConfig({
         },
       },
       {
+        resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+        optimizeDeps: { exclude: ["onnxruntime-web"] },
         // COOP/COEP: WASM threads need a cross-origin isolated page.
         server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
         test: {

@@ -8,8 +8,6 @@ export interface ChosenBackend {
   readonly backend: Backend;
   /** One sentence for the user. */
   readonly reason: string;
-  /** Set where backend is webgpu. */
-  readonly adapter?: GPUAdapter;
 }
 
 /**
@@ -26,13 +24,13 @@ export async function chooseBackend(choice: BackendChoice): Promise<ChosenBacken
         "This browser gives no WebGPU adapter: choose WebAssembly or Automatic, or use a browser with WebGPU.",
       );
     }
-    return { backend: "webgpu", adapter, reason: `WebGPU on ${nameOf(adapter)}, as you chose.` };
+    return { backend: "webgpu", reason: `WebGPU on ${nameOf(adapter)}, as you chose.` };
   }
   if (adapter === undefined) return { backend: "wasm", reason: "This browser has no WebGPU, so the processor draws, by WebAssembly." };
   if (isSoftware(adapter)) {
     return { backend: "wasm", reason: "WebGPU runs in software here, slower than WebAssembly, so the processor draws." };
   }
-  return { backend: "webgpu", adapter, reason: `WebGPU on ${nameOf(adapter)}.` };
+  return { backend: "webgpu", reason: `WebGPU on ${nameOf(adapter)}.` };
 }
 
 async function requestAdapter(): Promise<GPUAdapter | undefined> {
@@ -52,8 +50,14 @@ function nameOf({ info }: GPUAdapter): string {
 /** Features the provider makes use of; `timestamp-query` and the like it does not. */
 const wanted = ["shader-f16", "subgroups"] as const;
 
-/** A device with all the adapter's limits, with or without `subgroups` (see attention-check.ts). */
-export async function requestDevice(adapter: GPUAdapter, { subgroups }: { readonly subgroups: boolean }): Promise<GPUDevice> {
+/**
+ * A device with all the adapter's limits, with or without `subgroups` (see attention-check.ts). From an adapter of its own: one gives one device.
+ * Rejects with `no-webgpu` where there is none.
+ */
+export async function requestDevice({ subgroups }: { readonly subgroups: boolean }): Promise<GPUDevice> {
+  const adapter = await requestAdapter();
+  if (adapter === undefined)
+    throw new CascadeError("no-webgpu", "This browser no longer gives a WebGPU adapter: reload the page, or choose WebAssembly.");
   const requiredFeatures = wanted.filter((feature) => adapter.features.has(feature) && (feature !== "subgroups" || subgroups));
   const { limits } = adapter;
   return await adapter.requestDevice({

@@ -19,7 +19,8 @@ export interface ExternalFile {
  */
 export class Engine {
   private queue: Promise<unknown> = Promise.resolve();
-  private lost: Promise<never>;
+  private readonly lost: Promise<never>;
+  private disposed = false;
 
   private constructor(
     private readonly loaded: LoadedOrt,
@@ -28,10 +29,8 @@ export class Engine {
   ) {
     this.lost = new Promise((_, reject) => {
       void device?.lost.then(({ reason, message }) => {
-        // Ours: the engine was disposed.
-        if (reason !== "destroyed") {
-          reject(new CascadeError("device-lost", `The graphics device was lost (${message || reason}): generate again to start it anew.`));
-        }
+        if (this.disposed) return;
+        reject(new CascadeError("device-lost", `The graphics device was lost (${message || reason}): generate again to start it anew.`));
       });
     });
     this.lost.catch(() => {});
@@ -42,16 +41,13 @@ export class Engine {
   }
 
   /** Tries fused attention on a plain device, then on one without `subgroups`, and falls back to the decomposed form. */
-  static async onWebGpu(loaded: LoadedOrt, adapter: GPUAdapter): Promise<Engine> {
-    const forms = adapter.features.has("subgroups") ? ([true, false] as const) : ([false] as const);
-    for (const subgroups of forms) {
-      const device = await requestDevice(adapter, { subgroups });
-      const engine = new Engine(loaded, subgroups ? "fused" : "fused-without-subgroups", device);
-      if (await engine.attentionIsRight()) return engine;
-      if (!subgroups) return new Engine(loaded, "decomposed", device);
-      device.destroy();
-    }
-    throw new Error("unreachable: the last form returns");
+  static async onWebGpu(loaded: LoadedOrt): Promise<Engine> {
+    const plain = new Engine(loaded, "fused", await requestDevice({ subgroups: true }));
+    if (await plain.attentionIsRight()) return plain;
+    plain.dispose();
+    const device = await requestDevice({ subgroups: false });
+    const narrow = new Engine(loaded, "fused-without-subgroups", device);
+    return (await narrow.attentionIsRight()) ? narrow : new Engine(loaded, "decomposed", device);
   }
 
   private async attentionIsRight(): Promise<boolean> {
@@ -121,6 +117,7 @@ export class Engine {
   }
 
   dispose(): void {
+    this.disposed = true;
     this.device?.destroy();
   }
 

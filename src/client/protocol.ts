@@ -1,0 +1,74 @@
+import type { CascadeEvent, Pixels, Settings } from "../pipeline/types.ts";
+import type { BackendChoice } from "../runtime/device.ts";
+import type { Backend } from "../runtime/types.ts";
+import { CascadeError, type ErrorCode, messageOf } from "../shared/errors.ts";
+
+/** What the worker offers over comlink. Methods answer with outcomes: comlink's own errors lose their class and code. */
+export interface CascadeService {
+  load(options: LoadOptions): Promise<Outcome<CascadeInfo>>;
+  /** Draws one picture; events go to `onEvent`, which the worker awaits, so that a cancel can come in between. */
+  generate(settings: Settings, onEvent: (event: CascadeEvent) => void): Promise<Outcome<Pixels>>;
+  /** Ends the running generate after its step. */
+  cancel(): void;
+  /** How the model reads a prompt. */
+  describePrompt(prompt: string): Promise<Outcome<PromptInfo>>;
+}
+
+export interface LoadOptions {
+  /** Absolute URL of a model folder, with its slash. */
+  readonly modelUrl: string;
+  readonly backend: BackendChoice;
+}
+
+/** What the page needs to know of a loaded model. */
+export interface CascadeInfo {
+  readonly name: string;
+  readonly backend: Backend;
+  /** One sentence: why this backend. */
+  readonly reason: string;
+  /** Picture sides are multiples of this. */
+  readonly granularity: number;
+  readonly defaults: Omit<Settings, "prompt" | "seed">;
+  readonly parameters: number;
+}
+
+export interface PromptInfo {
+  /** Tokens, start and end included. */
+  readonly tokens: number;
+  readonly maxTokens: number;
+  /** Words the model's vocabulary does not have. */
+  readonly unknownWords: readonly string[];
+}
+
+/** A result, or an error that keeps its class and code. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError };
+
+export interface WireError {
+  /** Absent: not a CascadeError but a bug. */
+  readonly code?: ErrorCode;
+  readonly message: string;
+  readonly stack?: string;
+}
+
+/** Runs `work` and packs what it gives or throws. */
+export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    return {
+      ok: false,
+      error: {
+        message: messageOf(error),
+        ...(error instanceof CascadeError && { code: error.code }),
+        ...(error instanceof Error && error.stack !== undefined && { stack: error.stack }),
+      },
+    };
+  }
+}
+
+/** Unpacks an outcome: returns the value or throws the error it was. */
+export function unpack<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  const { code, message, stack } = outcome.error;
+  throw code === undefined ? Object.assign(new Error(message), { stack }) : new CascadeError(code, message);
+}

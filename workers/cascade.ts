@@ -1,0 +1,54 @@
+import * as comlink from "comlink";
+import { type CascadeService, outcomeOf } from "../src/client/protocol.ts";
+import type { Cascade } from "../src/pipeline/cascade.ts";
+import { openCascade } from "../src/pipeline/open-cascade.ts";
+import { defaultSettings } from "../src/pipeline/settings.ts";
+import { textToImage } from "../src/pipeline/text-to-image.ts";
+import { startEngine } from "../src/runtime/start-engine.ts";
+import { urlFolder } from "../src/runtime/url-folder.ts";
+
+/** The engine's worker: the pipeline behind comlink. */
+let cascade: Cascade | undefined;
+let running: AbortController | undefined;
+
+const service: CascadeService = {
+  load: ({ modelUrl, backend }) =>
+    outcomeOf(async () => {
+      const { engine, about } = await startEngine(backend);
+      cascade = await openCascade(engine, urlFolder(new URL(modelUrl)), about);
+      const { manifest } = cascade;
+      return {
+        ...about,
+        name: manifest.name,
+        granularity: manifest.latents.granularity,
+        defaults: defaultSettings(manifest, ""),
+        parameters: Object.values(manifest.parts).reduce((sum, part) => sum + part.parameters, 0),
+      };
+    }),
+
+  generate: (settings, onEvent) =>
+    outcomeOf(async () => {
+      running = new AbortController();
+      for await (const event of textToImage(opened(), settings, running.signal)) {
+        // Awaited: the answer is a task of its own, so a cancel that was sent meanwhile is seen before the next step.
+        if (event.type !== "picture") await onEvent(event);
+        else return event.image;
+      }
+      throw new Error("no picture came");
+    }).then((outcome) => (outcome.ok ? comlink.transfer(outcome, [outcome.value.data.buffer]) : outcome)),
+
+  cancel: () => running?.abort(),
+
+  describePrompt: (prompt) =>
+    outcomeOf(async () => {
+      const { tokenizer } = opened();
+      return { tokens: tokenizer.encode(prompt).length, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(prompt) };
+    }),
+};
+
+function opened(): Cascade {
+  if (cascade === undefined) throw new Error("generate before load");
+  return cascade;
+}
+
+comlink.expose(service);
