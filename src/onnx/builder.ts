@@ -172,10 +172,6 @@ export class Scope<Role extends string = never> {
     return this.graph.constant("float32", shape, bytesOf(Float32Array.from(values)));
   }
 
-  float64(values: ArrayLike<number>, shape: readonly number[] = [values.length]): Value {
-    return this.graph.constant("float64", shape, bytesOf(Float64Array.from(values)));
-  }
-
   int64(values: readonly number[], shape: readonly number[] = [values.length]): Value {
     return this.graph.constant("int64", shape, bytesOf(BigInt64Array.from(values, BigInt)));
   }
@@ -216,6 +212,6 @@ function initializersOf(name: string, shape: readonly number[], encoding: Encodi
 }
 
 /** Every platform this runs on is little-endian, as ONNX's raw data is. */
-function bytesOf(array: Float32Array | Float64Array | BigInt64Array): Uint8Array {
+function bytesOf(array: Float32Array | BigInt64Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

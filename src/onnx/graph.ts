@@ -2,7 +2,7 @@ import type { Shape } from "./dim.ts";
 import type { WeightSpec } from "./weight.ts";
 
 /** Element types the graphs use. */
-export type DType = "float32" | "float16" | "float64" | "int64" | "int32" | "uint8" | "bool";
+export type DType = "float32" | "float16" | "int64" | "int32" | "uint8" | "bool";
 
 /** ONNX TensorProto.DataType. */
 export const dtypeCode: Readonly<Record<DType, number>> = {
@@ -12,7 +12,6 @@ export const dtypeCode: Readonly<Record<DType, number>> = {
   int64: 7,
   bool: 9,
   float16: 10,
-  float64: 11,
 };
 
 export interface ValueInfo {

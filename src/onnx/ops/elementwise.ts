@@ -36,7 +36,9 @@ function unary(op: string, domain: "" | "com.microsoft" = ""): (s: Scope, x: Val
 }
 
 export const sin = unary("Sin");
-export const sqrt = unary("Sqrt");
+export const cos = unary("Cos");
+/** To the nearest integer, halves to even. */
+export const round = unary("Round");
 
 /** x * Phi(x), exact (erf). com.microsoft's is one dispatch; ai.onnx 20's is the same kernel, com.microsoft's runs in older runtimes too. */
 export const gelu = unary("Gelu", "com.microsoft");
@@ -46,7 +48,7 @@ export function quickGelu(s: Scope, x: Value, alpha: number): Value {
   return s.op("QuickGelu", [x], x.dtype, x.shape, { alpha: { kind: "float", value: alpha } }, "com.microsoft");
 }
 
-const codes = { float32: 1, int32: 6, int64: 7, float64: 11 } as const;
+const codes = { float32: 1, int32: 6, int64: 7 } as const;
 
 export function cast(s: Scope, x: Value, dtype: keyof typeof codes): Value {
   return s.op("Cast", [x], dtype, x.shape, { to: { kind: "int", value: codes[dtype] } });
