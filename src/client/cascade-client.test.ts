@@ -1,0 +1,153 @@
+import * as comlink from "comlink";
+import { describe, expect, expectTypeOf, test, vi } from "vitest";
+import type { CascadeEvent, Pixels, Settings } from "../pipeline/types.ts";
+import { CascadeError } from "../shared/errors.ts";
+import { type CascadeClient, createCascade, type WorkerLike } from "./cascade-client.ts";
+import { type CascadeInfo, type CascadeService, outcomeOf, unpack } from "./protocol.ts";
+
+const stage = { steps: 2, guidance: 4, sampler: "ddpm" } as const;
+const settings: Settings = { prompt: "a cat", negativePrompt: "", width: 64, height: 64, seed: 1, stageC: stage, stageB: stage };
+const info: CascadeInfo = { name: "test", backend: "wasm", reason: "", granularity: 64, defaults: settings, parameters: 1 };
+const picture: Pixels = { width: 1, height: 1, data: new Uint8ClampedArray([1, 2, 3, 255]) };
+
+/** A service behind a real MessageChannel, as a worker would be. */
+function fakeWorker(service: Partial<CascadeService>): WorkerLike & { readonly terminate: ReturnType<typeof vi.fn> } {
+  const { port1, port2 } = new MessageChannel();
+  const whole: CascadeService = {
+    load: async () => ({ ok: true, value: info }),
+    generate: async () => ({ ok: true, value: picture }),
+    cancel: () => {},
+    describePrompt: async () => ({ ok: true, value: { tokens: 4, maxTokens: 77, unknownWords: [] } }),
+    ...service,
+  };
+  comlink.expose(whole, port2);
+  return Object.assign(port1, {
+    terminate: vi.fn(() => {
+      port1.close();
+      port2.close();
+    }),
+  });
+}
+
+const client = (service: Partial<CascadeService>, patience?: number) => {
+  const worker = fakeWorker(service);
+  const make = vi.fn(() => worker);
+  return { worker, make, cascade: createCascade({ modelUrl: "http://localhost/models/mini/", backend: "auto" }, make, patience) };
+};
+
+test("a picture and its events arrive in order", async () => {
+  const events: CascadeEvent[] = [];
+  const sent: CascadeEvent[] = [
+    { type: "stage", stage: "stage-c", state: "running" },
+    { type: "step", stage: "stage-c", step: 1, steps: 2 },
+    { type: "step", stage: "stage-c", step: 2, steps: 2 },
+  ];
+  const { cascade } = client({
+    generate: async (_, onEvent) => {
+      for (const event of sent) await onEvent(event);
+      return { ok: true, value: picture };
+    },
+  });
+  expect(await cascade.generate(settings, { onEvent: (event) => events.push(event) })).toEqual(picture);
+  expect(events).toEqual(sent);
+  cascade.dispose();
+});
+
+test("an error keeps its class and code across the worker's boundary", async () => {
+  const { cascade } = client({
+    generate: () => outcomeOf(() => Promise.reject(new CascadeError("out-of-memory", "Memory ran out."))),
+  });
+  const error = await cascade.generate(settings).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(CascadeError);
+  expect(error).toMatchObject({ code: "out-of-memory", message: "Memory ran out." });
+  cascade.dispose();
+});
+
+test("a bug stays a plain error", () => {
+  expect(() => unpack({ ok: false, error: { message: "undefined is not a function" } })).toThrow(
+    expect.not.objectContaining({ name: "CascadeError" }),
+  );
+});
+
+describe("cancelling", () => {
+  test("between steps: the worker ends the run and lives on", async () => {
+    let stop: () => void = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      stop = resolve;
+    });
+    const { cascade, worker, make } = client({
+      generate: (_, onEvent) =>
+        outcomeOf(async () => {
+          await onEvent({ type: "step", stage: "stage-c", step: 1, steps: 2 });
+          await stopped;
+          throw new CascadeError("aborted", "Cancelled.");
+        }),
+      cancel: () => stop(),
+    });
+    const controller = new AbortController();
+    const run = cascade.generate(settings, { signal: controller.signal, onEvent: () => controller.abort() });
+    await expect(run).rejects.toMatchObject({ code: "aborted" });
+    expect(worker.terminate).not.toHaveBeenCalled();
+    await cascade.describePrompt("again");
+    expect(make).toHaveBeenCalledTimes(1);
+    cascade.dispose();
+  });
+
+  test("a step that hangs: the worker is ended, and the next run starts a new one", async () => {
+    let started: () => void = () => {};
+    const isRunning = new Promise<void>((resolve) => {
+      started = resolve;
+    });
+    const hanging = fakeWorker({
+      generate: () => {
+        started();
+        return new Promise(() => {});
+      },
+    });
+    const fresh = fakeWorker({});
+    const make = vi.fn<() => WorkerLike>().mockReturnValueOnce(hanging).mockReturnValueOnce(fresh);
+    const cascade = createCascade({ modelUrl: "http://localhost/", backend: "auto" }, make, 20);
+    await cascade.load();
+    const controller = new AbortController();
+    const run = cascade.generate(settings, { signal: controller.signal });
+    await isRunning;
+    controller.abort();
+    await expect(run).rejects.toMatchObject({ code: "aborted" });
+    expect(hanging.terminate).toHaveBeenCalledTimes(1);
+    expect(await cascade.generate(settings)).toEqual(picture);
+    cascade.dispose();
+  });
+
+  test("before it began: nothing starts", async () => {
+    const { cascade, make } = client({});
+    await expect(cascade.generate(settings, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+    expect(make).not.toHaveBeenCalled();
+  });
+});
+
+test("a model that could not be loaded is tried again", async () => {
+  let tries = 0;
+  const { cascade } = client({
+    load: () => outcomeOf(async () => (++tries === 1 ? Promise.reject(new CascadeError("download-failed", "No connection.")) : info)),
+  });
+  await expect(cascade.load()).rejects.toMatchObject({ code: "download-failed" });
+  expect(await cascade.load()).toEqual(info);
+  cascade.dispose();
+});
+
+test("after a lost device the next picture gets a new worker", async () => {
+  const lost = fakeWorker({ generate: () => outcomeOf(() => Promise.reject(new CascadeError("device-lost", "Lost."))) });
+  const fresh = fakeWorker({});
+  const make = vi.fn<() => WorkerLike>().mockReturnValueOnce(lost).mockReturnValueOnce(fresh);
+  const cascade = createCascade({ modelUrl: "http://localhost/", backend: "auto" }, make);
+  await expect(cascade.generate(settings)).rejects.toMatchObject({ code: "device-lost" });
+  expect(lost.terminate).toHaveBeenCalled();
+  expect(await cascade.generate(settings)).toEqual(picture);
+  cascade.dispose();
+});
+
+test("the types of the client's surface", () => {
+  expectTypeOf<CascadeClient["generate"]>().parameter(0).toEqualTypeOf<Settings>();
+  expectTypeOf<CascadeClient["generate"]>().returns.resolves.toEqualTypeOf<Pixels>();
+  expectTypeOf<CascadeClient["load"]>().returns.resolves.toEqualTypeOf<CascadeInfo>();
+});
