@@ -1,0 +1,37 @@
+import { h, icon, on } from "./dom.ts";
+import { fileName } from "./file-name.ts";
+import type { PageState, Picture } from "./state.ts";
+
+const DOWNLOAD = "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 19.5h14";
+
+/** Under a finished picture: its prompt, how it was made, and the file. */
+export function caption({ run, picture, notes }: PageState): HTMLElement {
+  const shown = () => (run.value === undefined ? picture.value : undefined);
+  return h(
+    "figcaption",
+    { hidden: () => shown() === undefined },
+    h(
+      "div",
+      {},
+      h("p", { class: "caption-prompt" }, () => shown()?.settings.prompt ?? ""),
+      h("p", { class: "caption-facts" }, () => facts(shown())),
+      h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.join(" "))),
+    ),
+    on(h("button", { type: "button", class: "secondary" }, icon(DOWNLOAD), "Download"), {
+      click() {
+        if (picture.value !== undefined) download(picture.value);
+      },
+    }),
+  );
+}
+
+function facts(picture: Picture | undefined): string {
+  if (picture === undefined) return "";
+  const { seed, width, height } = picture.settings;
+  return `Seed ${seed} · ${width} × ${height} · ${picture.seconds < 10 ? picture.seconds.toFixed(1) : Math.round(picture.seconds)} s`;
+}
+
+function download({ url, settings }: Picture): void {
+  const link = h("a", { href: url, download: fileName(settings.prompt, settings.seed) });
+  link.click();
+}

@@ -1,0 +1,74 @@
+import { effect } from "@preact/signals-core";
+import { alertBox } from "./alert-box.ts";
+import type { Controller } from "./controller.ts";
+import { h, icon, on } from "./dom.ts";
+import { exampleChips } from "./example-chips.ts";
+import { fieldError } from "./field-error.ts";
+import { edit, type PageState } from "./state.ts";
+
+const MARK = "M3 3h5v5H3zM8 8h6v6H8zM14 14h7v7h-7z";
+
+/** The head of the page: what to draw, and the buttons that draw it or stop. */
+export function composer(state: PageState, controller: Controller): { element: HTMLElement; focus: () => void } {
+  const prompt = on(
+    h("textarea", {
+      id: "prompt",
+      rows: 3,
+      placeholder: "a fox on a white background",
+      spellcheck: "true",
+      autocomplete: "off",
+      enterkeyhint: "enter",
+      "aria-describedby": "prompt-error",
+      "aria-invalid": () => (state.problem.value?.field === "prompt" ? "true" : undefined),
+      value: () => state.form.value.prompt,
+    }),
+    { input: () => edit(state, "prompt", prompt.value) },
+  );
+  effect(() => {
+    if (state.problem.value?.field === "prompt") prompt.focus();
+  });
+
+  // aria-disabled instead of disabled: the button keeps the focus while a picture is made.
+  const generate = on(
+    h(
+      "button",
+      {
+        type: "button",
+        class: "primary",
+        "aria-disabled": () => (state.run.value ? "true" : undefined),
+        "aria-keyshortcuts": "Control+Enter",
+      },
+      "Generate",
+      h("kbd", { "aria-hidden": "true" }, shortcut()),
+    ),
+    { click: () => void controller.generate() },
+  );
+  const cancel = on(
+    h(
+      "button",
+      { type: "button", class: "secondary", hidden: () => state.run.value === undefined, "aria-keyshortcuts": "Escape" },
+      "Cancel",
+    ),
+    {
+      click() {
+        controller.cancel();
+        generate.focus();
+      },
+    },
+  );
+
+  const element = h(
+    "section",
+    { class: "composer", "aria-label": "Prompt and actions" },
+    h("h1", {}, icon(MARK), "Cascade playground"),
+    h("div", { class: "field" }, h("label", { for: "prompt" }, "Prompt"), prompt, fieldError(state, "prompt")),
+    exampleChips(state, () => prompt.focus()),
+    h("div", { class: "actions" }, generate, cancel),
+    alertBox(state, controller),
+  );
+  return { element, focus: () => prompt.focus({ preventScroll: true }) };
+}
+
+function shortcut(): string {
+  return /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘ ↵" : "Ctrl ↵";
+}

@@ -1,0 +1,129 @@
+import type { CascadeInfo, LoadOptions } from "../client/protocol.ts";
+import type { Settings } from "../pipeline/types.ts";
+import { MAX_SEED, randomSeed } from "./seed.ts";
+import { SIZE_NAMES, type SizeName, sizeOf } from "./size.ts";
+
+export type BackendChoice = LoadOptions["backend"];
+export const BACKEND_CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
+
+/** What the user has put in, as typed. An empty number means: as the model recommends; an empty seed: a new one for each picture. */
+export interface Form {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly seed: string;
+  readonly stepsC: string;
+  readonly guidanceC: string;
+  readonly stepsB: string;
+  readonly guidanceB: string;
+  readonly size: SizeName;
+  readonly backend: BackendChoice;
+}
+
+export type FieldName = keyof Form;
+
+/** What a form needs to know of the model to become settings. */
+export type ModelDefaults = Pick<CascadeInfo, "granularity" | "defaults">;
+
+/** A field that can't be used as typed, and the sentence that says so. */
+export interface FieldProblem {
+  readonly field: FieldName;
+  readonly message: string;
+}
+
+export const EMPTY_FORM: Form = {
+  prompt: "",
+  negativePrompt: "",
+  seed: "",
+  stepsC: "",
+  guidanceC: "",
+  stepsB: "",
+  guidanceB: "",
+  size: "square",
+  backend: "auto",
+};
+
+/** Numbers a field takes, and what it is called in a sentence. */
+const NUMBERS = {
+  seed: { name: "The seed", most: MAX_SEED, least: 0, whole: true },
+  stepsC: { name: "Stage C steps", least: 1, most: 200, whole: true },
+  guidanceC: { name: "Stage C guidance", least: 0, most: 30, whole: false },
+  stepsB: { name: "Stage B steps", least: 1, most: 200, whole: true },
+  guidanceB: { name: "Stage B guidance", least: 0, most: 30, whole: false },
+} as const;
+
+export type NumberField = keyof typeof NUMBERS;
+export const NUMBER_FIELDS: readonly NumberField[] = ["seed", "stepsC", "guidanceC", "stepsB", "guidanceB"];
+
+/** The number typed in a field, or `undefined` where it is empty or no number of its range. */
+function numberIn(form: Form, field: NumberField): number | undefined {
+  const { least, most, whole } = NUMBERS[field];
+  const text = form[field].trim().replace(",", ".");
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
+}
+
+/** What is wrong with a number field as typed; an empty one is fine. */
+export function numberProblem(form: Form, field: NumberField): string | undefined {
+  if (form[field].trim() === "" || numberIn(form, field) !== undefined) return undefined;
+  const { name, least, most, whole } = NUMBERS[field];
+  const otherwise = field === "seed" ? "Leave it empty for a new one each time." : "Leave it empty for what the model recommends.";
+  return `${name} must be a ${whole ? "whole " : ""}number from ${least} to ${most}. ${otherwise}`;
+}
+
+/** The first field that can't be used as typed. */
+export function formProblem(form: Form): FieldProblem | undefined {
+  if (form.prompt.trim() === "") {
+    return { field: "prompt", message: "The prompt is empty. Write what the picture should show." };
+  }
+  for (const field of NUMBER_FIELDS) {
+    const message = numberProblem(form, field);
+    if (message !== undefined) return { field, message };
+  }
+  return undefined;
+}
+
+/** Settings for the pipeline from a form without problems; `seed` is taken where the form leaves it open. */
+export function settingsOf(form: Form, { granularity, defaults }: ModelDefaults, seed: number = randomSeed()): Settings {
+  return {
+    prompt: form.prompt.trim(),
+    negativePrompt: form.negativePrompt.trim(),
+    ...sizeOf(form.size, granularity),
+    seed: numberIn(form, "seed") ?? seed,
+    stageC: {
+      ...defaults.stageC,
+      steps: numberIn(form, "stepsC") ?? defaults.stageC.steps,
+      guidance: numberIn(form, "guidanceC") ?? defaults.stageC.guidance,
+    },
+    stageB: {
+      ...defaults.stageB,
+      steps: numberIn(form, "stepsB") ?? defaults.stageB.steps,
+      guidance: numberIn(form, "guidanceB") ?? defaults.stageB.guidance,
+    },
+  };
+}
+
+/** A form from what was stored, whatever that is: fields that don't fit are left as in `EMPTY_FORM`. */
+export function formFrom(stored: unknown): Form {
+  if (typeof stored !== "object" || stored === null) return EMPTY_FORM;
+  const given: Readonly<Record<string, unknown>> = { ...stored };
+  const text = (field: FieldName): string => {
+    const value = given[field];
+    return typeof value === "string" ? value : "";
+  };
+  return {
+    prompt: text("prompt"),
+    negativePrompt: text("negativePrompt"),
+    seed: text("seed"),
+    stepsC: text("stepsC"),
+    guidanceC: text("guidanceC"),
+    stepsB: text("stepsB"),
+    guidanceB: text("guidanceB"),
+    size: SIZE_NAMES.find((name) => name === given.size) ?? EMPTY_FORM.size,
+    backend: backendFrom(given.backend) ?? EMPTY_FORM.backend,
+  };
+}
+
+/** A choice of backend from text, such as `?backend=` of the address. */
+export function backendFrom(text: unknown): BackendChoice | undefined {
+  return BACKEND_CHOICES.find((choice) => choice === text);
+}

@@ -1,0 +1,42 @@
+import type { CascadeClient } from "../client/cascade-client.ts";
+import type { LoadOptions } from "../client/protocol.ts";
+import { composer } from "./composer.ts";
+import { createController } from "./controller.ts";
+import { h } from "./dom.ts";
+import { backendFrom } from "./form.ts";
+import { modelLine } from "./model-line.ts";
+import { pictureView } from "./picture-view.ts";
+import { rememberedForm, rememberForm } from "./remember.ts";
+import { settingsPanel } from "./settings-panel.ts";
+import { pageState } from "./state.ts";
+
+export interface PlaygroundOptions {
+  readonly createCascade: (options: LoadOptions) => CascadeClient;
+  /** Absolute URL of the model's folder, with its slash. */
+  readonly modelUrl: string;
+  /** The page's query: `backend=webgpu|wasm|auto` goes before what was chosen earlier. */
+  readonly query: URLSearchParams;
+}
+
+/** Fills `root` with the playground and opens the model. */
+export async function startPlayground(root: HTMLElement, { createCascade, modelUrl, query }: PlaygroundOptions): Promise<void> {
+  const remembered = await rememberedForm();
+  const asked = backendFrom(query.get("backend"));
+  const state = pageState({ ...remembered, backend: asked ?? remembered.backend });
+  rememberForm(state, remembered.backend);
+  const controller = createController(state, modelUrl, createCascade);
+
+  const prompt = composer(state, controller);
+  root.append(
+    prompt.element,
+    pictureView(state),
+    h("div", { class: "settings" }, settingsPanel(state, controller), modelLine(state)),
+    h("p", { class: "visually-hidden", role: "status" }, () => state.announcement.value),
+  );
+  root.ownerDocument.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") controller.cancel();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void controller.generate();
+  });
+  prompt.focus();
+  await controller.load();
+}

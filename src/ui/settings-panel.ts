@@ -1,0 +1,46 @@
+import { effect } from "@preact/signals-core";
+import { backendField } from "./backend-field.ts";
+import type { Controller } from "./controller.ts";
+import { h, on } from "./dom.ts";
+import { NUMBER_FIELDS } from "./form.ts";
+import { numberField } from "./number-field.ts";
+import { seedField } from "./seed-field.ts";
+import { sizeField } from "./size-field.ts";
+import { edit, type PageState } from "./state.ts";
+
+/** What a picture depends on beside its prompt. Empty numbers show what the model recommends. */
+export function settingsPanel(state: PageState, controller: Controller): HTMLElement {
+  const negative = on(
+    h("textarea", { id: "negativePrompt", rows: 1, placeholder: "What to keep out", value: () => state.form.value.negativePrompt }),
+    { input: () => edit(state, "negativePrompt", negative.value) },
+  );
+  const recommended = (stage: "stageC" | "stageB", what: "steps" | "guidance") => () =>
+    String(state.model.value?.defaults[stage][what] ?? "");
+  const advanced = h(
+    "details",
+    {},
+    h("summary", {}, "Advanced"),
+    h(
+      "div",
+      { class: "advanced" },
+      numberField(state, "stepsC", "Stage C steps", recommended("stageC", "steps")),
+      numberField(state, "guidanceC", "Stage C guidance", recommended("stageC", "guidance")),
+      numberField(state, "stepsB", "Stage B steps", recommended("stageB", "steps")),
+      numberField(state, "guidanceB", "Stage B guidance", recommended("stageB", "guidance")),
+      backendField(state, controller),
+    ),
+  );
+  // A field that keeps the picture from being made must be seen.
+  effect(() => {
+    const field = state.problem.value?.field;
+    if (field !== undefined && field !== "seed" && NUMBER_FIELDS.some((number) => number === field)) advanced.open = true;
+  });
+  return h(
+    "section",
+    { "aria-label": "Settings" },
+    sizeField(state),
+    seedField(state),
+    h("div", { class: "field" }, h("label", { for: "negativePrompt" }, "Negative prompt"), negative),
+    advanced,
+  );
+}

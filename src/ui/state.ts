@@ -1,0 +1,69 @@
+import { type Signal, signal } from "@preact/signals-core";
+import type { CascadeInfo } from "../client/protocol.ts";
+import type { Pixels, Settings } from "../pipeline/types.ts";
+import type { ErrorCode } from "../shared/errors.ts";
+import type { FieldName, Form } from "./form.ts";
+import type { Progress } from "./progress.ts";
+
+/** Everything the page shows. Components read these; only the controller writes them, but for the form, which its fields write. */
+export interface PageState {
+  readonly form: Signal<Form>;
+  /** The loaded model; `undefined` while it loads or could not be. */
+  readonly model: Signal<CascadeInfo | undefined>;
+  /** The picture being made. */
+  readonly run: Signal<Run | undefined>;
+  /** What has been drawn of it so far: the newest preview or tile. */
+  readonly paint: Signal<Paint | undefined>;
+  /** The last finished picture. */
+  readonly picture: Signal<Picture | undefined>;
+  /** Sentences about the last run, e.g. that the prompt was cut. */
+  readonly notes: Signal<readonly string[]>;
+  readonly problem: Signal<Problem | undefined>;
+  /** The newest announcement for the live region. */
+  readonly announcement: Signal<string>;
+}
+
+export interface Run {
+  readonly progress: Progress;
+  /** Known once the model is loaded. */
+  readonly settings: Settings | undefined;
+}
+
+export type Paint =
+  | { readonly kind: "preview"; readonly image: Pixels }
+  | { readonly kind: "tile"; readonly x: number; readonly y: number; readonly image: Pixels };
+
+export interface Picture {
+  readonly settings: Settings;
+  readonly blob: Blob;
+  /** Object URL of the blob. */
+  readonly url: string;
+  readonly seconds: number;
+}
+
+/** What keeps a picture from being made, for the user: a field that can't be used, or an error. */
+export interface Problem {
+  readonly message: string;
+  readonly field?: FieldName;
+  readonly code?: ErrorCode;
+}
+
+/** The state of a page just opened with this form. */
+export function pageState(form: Form): PageState {
+  return {
+    form: signal(form),
+    model: signal(undefined),
+    run: signal(undefined),
+    paint: signal(undefined),
+    picture: signal(undefined),
+    notes: signal([]),
+    problem: signal(undefined),
+    announcement: signal(""),
+  };
+}
+
+/** The form with one field changed; what was wrong with that field is forgotten. */
+export function edit<F extends FieldName>({ form, problem }: PageState, field: F, value: Form[F]): void {
+  form.value = { ...form.value, [field]: value };
+  if (problem.value?.field === field) problem.value = undefined;
+}
