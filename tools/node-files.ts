@@ -1,10 +1,11 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { finished } from "node:stream/promises";
 import { type ByteSource, checkRange, throwIfAborted } from "../src/convert/byte-source.ts";
 import type { OutputFolder } from "../src/convert/output-folder.ts";
 import { CascadeError, messageOf } from "../src/shared/errors.ts";
+import { filesOf, parseManifest } from "../src/shared/parse-manifest.ts";
 
 /** A file of this machine as a source. The file is opened for each read, so that nothing needs closing. */
 export async function fileSource(path: string): Promise<ByteSource> {
@@ -46,7 +47,7 @@ export async function sourcesAt(path: string): Promise<ByteSource[]> {
 
 /**
  * A directory as output. Files are written in a hidden folder inside it and moved when all are there, `cascade.json` last;
- * the files of a model that was there before and is replaced go away with its own `cascade.json`.
+ * a model that was there before and is replaced goes with all its files.
  */
 export async function directoryFolder(path: string): Promise<OutputFolder> {
   const directory = resolve(path);
@@ -77,7 +78,7 @@ export async function directoryFolder(path: string): Promise<OutputFolder> {
       };
     },
     async commit() {
-      if (names.includes("cascade.json")) await rm(join(directory, "cascade.json"), { force: true });
+      await removeModel(directory, names);
       const inOrder = names.toSorted((a, b) => Number(a === "cascade.json") - Number(b === "cascade.json"));
       for (const name of inOrder) await rename(join(hidden, name), join(directory, name));
       await rm(hidden, { recursive: true });
@@ -89,6 +90,20 @@ export async function directoryFolder(path: string): Promise<OutputFolder> {
       if (created !== undefined) await rmdir(directory).catch(() => undefined);
     },
   };
+}
+
+/** Removes an older model that is replaced in part or whole: its manifest first, so that it is not taken for one any more. */
+async function removeModel(directory: string, names: readonly string[]): Promise<void> {
+  const manifest = join(directory, "cascade.json");
+  let old: string[];
+  try {
+    old = filesOf(parseManifest(await readFile(manifest, "utf8"))).map(({ file }) => file);
+  } catch {
+    old = []; // none there, or none of ours: only equal names are replaced
+  }
+  if (!names.includes("cascade.json") && !old.some((file) => names.includes(file))) return;
+  await rm(manifest, { force: true });
+  if (names.includes("cascade.json")) for (const file of old) await rm(join(directory, file), { force: true });
 }
 
 function storageError(error: unknown, directory: string): unknown {

@@ -5,6 +5,7 @@ import { stageA, stageAConfigFrom } from "../models/stage-a.ts";
 import { unet } from "../models/unet.ts";
 import { type UNetConfig, unetConfigFrom } from "../models/unet-config.ts";
 import type { Graph } from "../onnx/graph.ts";
+import { CascadeError, messageOf } from "../shared/errors.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
 /** A part's graph and the configuration it was built from. */
@@ -15,8 +16,20 @@ export interface Network {
   readonly unet?: UNetConfig;
 }
 
-/** Builds the graph of a checkpoint's part. Throws `bad-checkpoint` where the configuration can't be. */
+/** Builds the graph of a checkpoint's part. Throws `bad-checkpoint` where tensors and configuration make no network. */
 export function buildNetwork(checkpoint: Checkpoint, json: Readonly<Record<string, unknown>>, precision: Precision): Network {
+  try {
+    return build(checkpoint, json, precision);
+  } catch (error) {
+    if (error instanceof CascadeError) throw error;
+    // The definitions check shapes as they go: with numbers from a file, a failed check is the file's fault.
+    throw new CascadeError("bad-checkpoint", `${checkpoint.name} and its configuration don't make a network: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+function build(checkpoint: Checkpoint, json: Readonly<Record<string, unknown>>, precision: Precision): Network {
   const { part, name, shapes } = checkpoint;
   switch (part) {
     case "text-encoder": {
