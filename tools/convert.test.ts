@@ -1,0 +1,93 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fixtureBytes } from "../fixtures/checkpoints.ts";
+import { parseManifest } from "../src/shared/parse-manifest.ts";
+import { run } from "./convert.ts";
+
+const fixtures = join(import.meta.dirname, "../fixtures/checkpoints");
+let directory: string;
+let lines: string[];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "cascade-command-"));
+  await mkdir(join(directory, "tokenizer"));
+  await writeFile(join(directory, "tokenizer/tokenizer.json"), fixtureBytes("tokenizer/tokenizer.json.gz"));
+  await writeFile(
+    join(directory, "sampling.json"),
+    JSON.stringify({ stage_c: { target: "v", sampler: "ddpm", steps: 12, rescale: 0.7, shift: 1 }, stage_b: { steps: 6 } }),
+  );
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+async function command(...args: string[]): Promise<void> {
+  lines = [];
+  await run(
+    args,
+    (line) => lines.push(line),
+    () => {},
+  );
+}
+
+describe("npm run convert", () => {
+  it("converts folders and files to a model with the sampling it was told", async () => {
+    const out = join(directory, "out", "my-model");
+    const parts = {
+      "text-encoder": "text_encoder",
+      "stage-c": "prior",
+      "stage-b": "decoder/diffusion_pytorch_model.safetensors",
+      "stage-a": "vqgan",
+    };
+    const args = Object.entries(parts).flatMap(([part, path]) => [`--${part}`, join(fixtures, path)]);
+    args.push("--previewer", join(fixtures, "previewer.safetensors"), "--tokenizer", join(directory, "tokenizer"));
+    await command(...args, "--sampling", join(directory, "sampling.json"), "--precision", "q8", "--out", out, "--plan");
+
+    const manifest = parseManifest(await readFile(join(out, "cascade.json"), "utf8"));
+    expect(manifest).toMatchObject({
+      name: "my-model",
+      sampling: {
+        stage_c: { target: "v", sampler: "ddpm", steps: 12, guidance: 4, shift: 1, guidance_rescale: 0.7 },
+        stage_b: { target: "epsilon", sampler: "ddpm-wuerstchen", steps: 6 },
+      },
+    });
+    expect((await readdir(out)).some((name) => name.startsWith("."))).toBe(false);
+    expect(lines.join("\n")).toMatch(/stage-b: diffusion_pytorch_model.safetensors \(diffusers layout\), 1.6 MB\n {2}f32 .* depthwise/);
+  });
+
+  it.each([
+    [["--precision", "q8"], "Say where the model goes with --out DIR."],
+    [["--out", "x"], "--precision must be one of q4, q8, f16, f32, not left out."],
+    [["--out", "x", "--precision", "q5"], "--precision must be one of q4, q8, f16, f32, not q5."],
+    [["--out", "x", "--precision", "q4"], "Nothing to convert: name at least one of --text-encoder, --stage-c"],
+    [["--out", "x", "--precision", "q4", "--stage-d", "y"], "Unknown option '--stage-d'"],
+    [["--out", "x", "--precision", "q4", "--shard-mb", "big"], "--shard-mb must be a whole number of MiB, not big."],
+    [["--out", "x", "--precision", "q4", "--stage-c", "/nowhere/c.safetensors"], "/nowhere/c.safetensors does not exist."],
+  ])("%j is answered in one sentence", async (args, message) => {
+    const failure = command(...args);
+    await expect(failure).rejects.toMatchObject({ name: "CascadeError", message: expect.stringContaining(message) });
+  });
+
+  it("says which field of a sampling file is wrong", async () => {
+    const sampling = join(directory, "wrong.json");
+    await writeFile(sampling, JSON.stringify({ stage_c: { target: "noise" } }));
+    const args = ["--out", join(directory, "x"), "--precision", "q8", "--stage-a", join(fixtures, "vqgan"), "--sampling", sampling];
+    await expect(command(...args)).rejects.toThrow('wrong.json: stage_c.target is "noise", not one of epsilon, x0, v.');
+  });
+
+  it("takes a single file's configuration from the json beside it", async () => {
+    const folder = join(directory, "single");
+    await mkdir(folder);
+    await cp(join(fixtures, "prior/diffusion_pytorch_model.safetensors"), join(folder, "stage_c.safetensors"));
+    const config = JSON.parse(await readFile(join(fixtures, "prior/config.json"), "utf8"));
+    await writeFile(join(folder, "stage_c.json"), JSON.stringify({ ...config, num_attention_heads: [4, 4] }));
+    const args = ["--precision", "q8", "--stage-c", join(folder, "stage_c.safetensors")];
+    await command(...args, "--out", join(directory, "four-heads"));
+    expect(lines.filter((line) => line.startsWith("note: ") && line.includes("heads"))).toEqual([]);
+    await rm(join(folder, "stage_c.json"));
+    await command(...args, "--out", join(directory, "two-heads"));
+    expect(lines).toContainEqual(expect.stringContaining("32 channels a head are assumed"));
+    const graph = (name: string) => readFile(join(directory, name, "stage-c.onnx"));
+    expect((await graph("four-heads")).equals(await graph("two-heads"))).toBe(false);
+  });
+});
