@@ -17,15 +17,15 @@ export async function* decode(
   network: Network,
   latent: Tensor,
   json: Readonly<Record<string, unknown>>,
-  signal?: AbortSignal,
+  options: { readonly signal?: AbortSignal | undefined /** Latent pixels of a window. */; readonly windowSide?: number } = {},
 ): AsyncGenerator<CascadeEvent, Pixels> {
   const config = stageAConfigFrom(json, "cascade.json");
   const scale = config.up_down_scale_factor ** config.levels;
   const [, , height = 0, width = 0] = latent.dims;
-  const tiles = tilesOf(width, height, stageARadius(config), windowSide(config));
+  const tiles = tilesOf(width, height, stageARadius(config), options.windowSide ?? windowSide(config));
   const picture = blankPixels(width * scale, height * scale);
   for (const [i, { window, core }] of tiles.entries()) {
-    throwIfAborted(signal);
+    throwIfAborted(options.signal);
     const { image } = await network.run({ latent: crop(latent, window) });
     const right = { x: core.x - window.x, y: core.y - window.y, width: core.width, height: core.height };
     const pixels = toPixels(checked(image, "Stage A"), times(right, scale));

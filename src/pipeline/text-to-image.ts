@@ -40,6 +40,6 @@ export async function* textToImage(cascade: Cascade, settings: Settings, signal?
     return toldSteps("stage-b", denoise(network, options, signal));
   });
 
-  const image = yield* inStage(runtime, "stage-a", signal, (network) => decode(network, latentB, parts["stage-a"].config, signal));
+  const image = yield* inStage(runtime, "stage-a", signal, (network) => decode(network, latentB, parts["stage-a"].config, { signal }));
   yield { type: "picture", image };
 }
