@@ -1,5 +1,5 @@
 import type { Value } from "../onnx/builder.ts";
-import { add, cos, mul, round, sin } from "../onnx/ops/elementwise.ts";
+import { add, cos, floor, mul, sin } from "../onnx/ops/elementwise.ts";
 import { concat } from "../onnx/ops/layout.ts";
 import type { ModelScope } from "./layers.ts";
 
@@ -21,7 +21,7 @@ export function timestepEmbedding(s: ModelScope, r: Value, dimension: number): V
   const frequencies = Array.from({ length: half }, (_, i) => Math.exp(Math.fround(step * i)));
   const position = mul(s, r, s.float32([MAX_POSITIONS])); // [batch]
   const angle = mul(s, s.float32(frequencies, [half, 1]), position); // [half, batch]
-  const turns = round(s, mul(s, angle, s.float32([1 / (2 * Math.PI)])));
+  const turns = floor(s, add(s, mul(s, angle, s.float32([1 / (2 * Math.PI)])), s.float32([0.5]))); // Round has no WebGPU kernel
   const high = add(s, angle, mul(s, turns, s.float32([-TWO_PI_HIGH])));
   const reduced = add(s, high, mul(s, turns, s.float32([-TWO_PI_LOW])));
   const parts = [sin(s, reduced), cos(s, reduced)];

@@ -1,8 +1,8 @@
 import type { Value } from "../onnx/builder.ts";
-import { add, div, gelu, mul } from "../onnx/ops/elementwise.ts";
+import { add, gelu, mul } from "../onnx/ops/elementwise.ts";
 import { concat, reshapeTo } from "../onnx/ops/layout.ts";
 import { multiHeadAttention } from "../onnx/ops/matrix.ts";
-import { reduceL2, reduceMean } from "../onnx/ops/normalize.ts";
+import { batchNormalization, lpNormalization, reduceL2 } from "../onnx/ops/normalize.ts";
 import * as w from "../onnx/weight-expr.ts";
 import { channelsOf, conv2d, layerNorm, linear, type ModelScope, project, toBHWC, toNCHW, toTokens } from "./layers.ts";
 
@@ -24,13 +24,23 @@ export function resBlock(s: ModelScope, x: Value, kernel: number, skip?: Value):
   return add(s, project(out, y, weight, bias, "linear"), x);
 }
 
-/** GlobalResponseNorm (ConvNeXt V2) but for its beta: x * (1 + gamma * Gx / (mean Gx + 1e-6)), Gx the L2 norm over the picture. */
+/**
+ * GlobalResponseNorm (ConvNeXt V2) but for its beta: x * (1 + gamma * Gx / (mean Gx + 1e-6)), Gx the L2 norm over the picture.
+ * Gx / mean Gx is C times its share of the sum, one operator; gamma and the 1 are another, a batch norm of mean 0 and variance 1.
+ * (The reference's 1e-6 guards against a division by zero, which LpNormalization does itself.)
+ */
 function globalResponseNorm(s: ModelScope, x: Value): Value {
   const c = channelsOf(x);
-  const gamma = s.dense("gamma", w.tensor(s.key("gamma"), [1, 1, 1, c]), "norm");
-  const norm = reduceL2(s, x, [1, 2]); // [B, 1, 1, C]
-  const standing = div(s, norm, add(s, reduceMean(s, norm, [-1]), s.float32([1e-6])));
-  return mul(s, x, add(s, mul(s, standing, gamma), s.float32([1])));
+  const gamma = w.affine(w.reshape(w.tensor(s.key("gamma"), [1, 1, 1, c]), [c]), c);
+  const share = lpNormalization(s, reduceL2(s, x, [1, 2]), 1); // [B, 1, 1, C]
+  const ones = s.float32(new Float32Array(c).fill(1));
+  const response = batchNormalization(s, toNCHW(s, share), {
+    scale: s.dense("gamma", gamma, "norm"),
+    shift: ones,
+    mean: s.float32(new Float32Array(c)),
+    variance: ones,
+  });
+  return mul(s, x, toBHWC(s, response));
 }
 
 /** SDCascadeTimestepBlock: x * scale + shift; `modulation` is [scale, shift], [B, 1, 1, C] each, with the 1 of (1 + a) in the scale. */

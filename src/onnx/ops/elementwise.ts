@@ -37,8 +37,7 @@ function unary(op: string, domain: "" | "com.microsoft" = ""): (s: Scope, x: Val
 
 export const sin = unary("Sin");
 export const cos = unary("Cos");
-/** To the nearest integer, halves to even. */
-export const round = unary("Round");
+export const floor = unary("Floor");
 
 /** x * Phi(x), exact (erf). com.microsoft's is one dispatch; ai.onnx 20's is the same kernel, com.microsoft's runs in older runtimes too. */
 export const gelu = unary("Gelu", "com.microsoft");

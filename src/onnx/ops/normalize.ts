@@ -16,9 +16,19 @@ export function reduceL2(s: Scope, x: Value, axes: readonly number[]): Value {
   return s.op("ReduceL2", [x, s.int64(axes)], x.dtype, reduced(x.shape, axes), { keepdims: { kind: "int", value: 1 } });
 }
 
-/** Mean over `axes`, which stay as 1. */
-export function reduceMean(s: Scope, x: Value, axes: readonly number[]): Value {
-  return s.op("ReduceMean", [x, s.int64(axes)], x.dtype, reduced(x.shape, axes), { keepdims: { kind: "int", value: 1 } });
+/** x divided by its L1 (p = 1) or L2 norm over the last axis; 0 where that is 0. */
+export function lpNormalization(s: Scope, x: Value, p: 1 | 2): Value {
+  return s.op("LpNormalization", [x], x.dtype, x.shape, { axis: { kind: "int", value: -1 }, p: { kind: "int", value: p } });
+}
+
+/** (x - mean) / sqrt(variance) * scale + shift of [N, C, H, W] with numbers of each channel [C]. */
+export function batchNormalization(s: Scope, x: Value, channel: Readonly<Record<"scale" | "shift" | "mean" | "variance", Value>>): Value {
+  const { scale, shift, mean, variance } = channel;
+  for (const each of Object.values(channel)) {
+    if (!sameDim(each.shape[0] ?? 0, x.shape[1] ?? 1))
+      throw new Error(`${s.path}/BatchNormalization: ${show(x.shape)} by ${show(each.shape)}`);
+  }
+  return s.op("BatchNormalization", [x, scale, shift, mean, variance], x.dtype, x.shape, { epsilon: { kind: "float", value: 0 } });
 }
 
 /** Index of the first largest element along an axis, which stays as 1; int64. */
