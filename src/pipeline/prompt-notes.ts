@@ -7,9 +7,10 @@ export function* promptNotes(tokenizer: ClipTokenizer, { prompt, negativePrompt 
     ["prompt", prompt],
     ["negative prompt", negativePrompt],
   ] as const) {
-    const { length } = tokenizer.encode(text);
-    if (length <= tokenizer.maxLength) continue;
+    const { length, leftOut } = tokenizer.encode(text);
+    if (leftOut === "") continue;
     const [has, room] = [length - 2, tokenizer.maxLength - 2];
-    yield { type: "note", message: `The ${name} has ${has} tokens; the text encoder reads the first ${room}, so its end was left out.` };
+    const rest = leftOut.length > 60 ? `${leftOut.slice(0, 60)}…` : leftOut;
+    yield { type: "note", message: `The ${name} has ${has} tokens; the text encoder reads the first ${room}. Left out: "${rest}".` };
   }
 }

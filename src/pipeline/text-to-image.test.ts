@@ -202,12 +202,14 @@ describe("a run", () => {
   });
 
   it("notes that a long prompt was cut, and makes the same picture as from what is left", async () => {
-    const words = Array.from({ length: 90 }, (_, i) => (i % 2 ? "cat" : "dog"));
+    const words = Array.from({ length: 90 }, (_, i) => (i % 2 ? "cat" : "ox"));
     const [long, cut] = [
       await eventsOf({ ...quick, prompt: words.join(" ") }),
       await eventsOf({ ...quick, prompt: words.slice(0, 75).join(" ") }),
     ];
-    expect(last(long, "note").message).toBe("The prompt has 90 tokens; the text encoder reads the first 75, so its end was left out.");
+    expect(last(long, "note").message).toBe(
+      `The prompt has 90 tokens; the text encoder reads the first 75. Left out: "${words.slice(75).join(" ").slice(0, 60)}".`,
+    );
     expect(last(long, "picture").image.data).toEqual(last(cut, "picture").image.data);
     expect(cut.some(({ type }) => type === "note")).toBe(false);
   });

@@ -6,13 +6,11 @@ import cases from "../../fixtures/cases/tokenizer.json" with { type: "json" };
 import { ClipTokenizer } from "./clip-tokenizer.ts";
 
 const folder = join(import.meta.dirname, "../../fixtures/checkpoints/tokenizer");
-const tokenizer = new ClipTokenizer(
-  {
-    tokenizer: JSON.parse(gunzipSync(readFileSync(join(folder, "tokenizer.json.gz"))).toString()),
-    config: JSON.parse(readFileSync(join(folder, "tokenizer_config.json"), "utf8")),
-  },
-  77,
-);
+const files = {
+  tokenizer: JSON.parse(gunzipSync(readFileSync(join(folder, "tokenizer.json.gz"))).toString()),
+  config: JSON.parse(readFileSync(join(folder, "tokenizer_config.json"), "utf8")),
+};
+const tokenizer = new ClipTokenizer(files, 77);
 
 test.each(cases)("the reference's tokens of $text", ({ text, input_ids, attention_mask }) => {
   const encoded = tokenizer.encode(text);
@@ -20,15 +18,21 @@ test.each(cases)("the reference's tokens of $text", ({ text, input_ids, attentio
   expect(encoded.attention_mask).toEqual(attention_mask);
 });
 
-test("a prompt that is too long says how long it is and keeps its end token", () => {
-  const encoded = tokenizer.encode("cat ".repeat(100));
-  expect(encoded.length).toBe(102);
+test("a prompt that is too long says how long it is, what was left out, and keeps its end token", () => {
+  const encoded = tokenizer.encode(`${"cat ".repeat(74)}dog a red fox`);
+  expect(encoded).toMatchObject({ length: 80, leftOut: "a red fox" });
   expect(encoded.input_ids).toHaveLength(77);
-  expect(encoded.input_ids[76]).toBe(49407);
+  expect(encoded.input_ids.slice(74)).toEqual([2368, 1929, 49407]);
+  expect(tokenizer.encode("cat ".repeat(75))).toMatchObject({ length: 77, leftOut: "" });
 });
 
-test("words the vocabulary cannot say are named", () => {
-  expect(tokenizer.unknownWords("a red apple")).toEqual([]);
+test("words the vocabulary has only crumbs for are named, once", () => {
+  expect(tokenizer.unknownWords("a red apple, it's photosynthesis on a spacesuit")).toEqual([]);
+  expect(tokenizer.unknownWords("日本語のプロンプト and a cat")).toEqual(["日本語のプロンプト"]);
+  // CLIP's vocabulary without all but its first merges knows "the" and little more.
+  const { model, ...rest } = files.tokenizer;
+  const small = new ClipTokenizer({ ...files, tokenizer: { ...rest, model: { ...model, merges: model.merges.slice(0, 50) } } }, 77);
+  expect(small.unknownWords("the the zebra and a Zebra")).toEqual(["zebra"]);
 });
 
 test("files that are not a tokenizer's are refused with what to do", () => {

@@ -9,6 +9,8 @@ export interface TokenizedPrompt {
   readonly attention_mask: number[];
   /** How many tokens the whole prompt has, start and end included; above `maxLength` it was cut. */
   readonly length: number;
+  /** The end of the prompt that did not fit, as the vocabulary spells it; "" where all did. */
+  readonly leftOut: string;
 }
 
 /**
@@ -19,19 +21,17 @@ export class ClipTokenizer {
   private readonly tokenizer: PreTrainedTokenizer;
   private readonly end: number;
   private readonly pad: number;
-  private readonly unknown: number | undefined;
 
   /** `maxLength`: 77 for the official encoder. Throws `bad-model` where the files are not a tokenizer's. */
   constructor(
     files: { readonly tokenizer: object; readonly config: object },
     readonly maxLength: number,
   ) {
-    const { eos_token: end, pad_token: pad, unk_token: unknown } = files.config as Record<string, unknown>;
+    const { eos_token: end, pad_token: pad } = files.config as Record<string, unknown>;
     try {
       this.tokenizer = new PreTrainedTokenizer(files.tokenizer, files.config);
       this.end = this.idOf(textOf(end));
       this.pad = this.idOf(textOf(pad ?? end));
-      this.unknown = unknown === undefined || textOf(unknown) === textOf(end) ? undefined : this.idOf(textOf(unknown));
     } catch (error) {
       throw new CascadeError("bad-model", "The model's tokenizer.json is not a CLIP tokenizer: convert the model again.", { cause: error });
     }
@@ -46,15 +46,24 @@ export class ClipTokenizer {
       input_ids: [...kept, ...Array<number>(padding).fill(this.pad)],
       attention_mask: [...kept.map(() => 1), ...Array<number>(padding).fill(0)],
       length: ids.length,
+      leftOut: kept === ids ? "" : this.tokenizer.decode(ids.slice(this.maxLength - 1, -1)).trim(),
     };
   }
 
-  /** Words of the prompt that the vocabulary can only spell letter by letter, or not at all: a small model has not seen them. */
+  /**
+   * Words of the prompt that the vocabulary has only crumbs for (two letters a token or fewer), so that the text encoder has hardly seen them. A small
+   * model's vocabulary has the words of its captions whole; CLIP's has long pieces of nearly any English word.
+   */
   unknownWords(prompt: string): string[] {
-    const words = prompt.toLowerCase().match(/\p{L}+/gu) ?? [];
-    return [...new Set(words)].filter((word) => {
-      const ids = this.tokenizer.encode(word).slice(1, -1);
-      return ids.length === 0 || ids.includes(this.unknown ?? this.end) || (word.length > 2 && ids.length === word.length);
+    const words = new Set(
+      prompt
+        .normalize("NFC")
+        .toLowerCase()
+        .match(/\p{L}+/gu),
+    );
+    return [...words].filter((word) => {
+      const tokens = this.tokenizer.encode(word).length - 2;
+      return tokens > 1 && word.length / tokens <= 2 && !/^[a-z]{1,2}$/.test(word);
     });
   }
 
