@@ -16,10 +16,10 @@ from .checkpoint import averaged
 from .efficientnet import Encoder, Previewer, stage_list
 from .paths import EXPORT, RUNS
 
-# The settings the pictures were judged with; 'v' is the official framework's v target.
+# The settings the pictures were judged with; 'x0' is the official framework's x0 target.
 SAMPLING = {
-    "stage_c": {"target": "v", "sampler": "ddpm", "steps": 20, "guidance": 3.0, "rescale": 0.7, "shift": 1.0},
-    "stage_b": {"target": "v", "sampler": "ddpm", "steps": 8, "guidance": 1.0, "rescale": 0.7, "shift": 1.0},
+    "stage_c": {"target": "x0", "sampler": "ddpm", "steps": 20, "guidance": 3.0, "rescale": 0.7, "shift": 1.0},
+    "stage_b": {"target": "x0", "sampler": "ddpm", "steps": 8, "guidance": 1.0, "rescale": 0.7, "shift": 1.0},
 }
 
 

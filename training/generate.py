@@ -42,8 +42,8 @@ class Cascade:
         def predict(x, t):
             if c["guidance"] <= 1:
                 return predict_c(net, x, t, both[0][:n], both[1][:n])
-            v = predict_c(net, x.repeat(2, 1, 1, 1), t.repeat(2), *both)
-            return schedule.guide(v[:n], v[n:], c["guidance"], c["rescale"])
+            x0 = predict_c(net, x.repeat(2, 1, 1, 1), t.repeat(2), *both)
+            return schedule.guide(x0[:n], x0[n:], c["guidance"], c["rescale"])
         return schedule.sample(predict, noises(seeds, (16, 24, 24)), c["steps"], c["shift"], c.get("eta", 1.0))
 
     @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Trains Stage B: semantic latent -> Stage A's latent, v target, on windows of the picture.
+"""Trains Stage B: semantic latent -> Stage A's latent, x0 target, on windows of the picture.
 
 A window is cut from the semantic latent AFTER it is resized to Stage B's whole grid (align_corners), as the network
 resizes it itself when it sees the whole picture.   python -m training.stage_b --samples 120000 [--crop 64]
@@ -22,6 +22,7 @@ from .stage_c import frozen_encoder
 GRID, PATCH = 256, 4  # Stage B's latent side; tokens are 4x4 of it
 MARGIN = 4  # latents rendered around a window, so that Stage A's encoder sees no false border
 WINDOWS = 4  # windows taken of each scene
+RENEW = 3  # steps between new scenes
 NOISE = 0.1  # on the semantic latent: Stage C's are never exact
 
 
@@ -110,23 +111,25 @@ def main():
         left = (a.samples - run.samples) / a.samples
         for g in optimizer.param_groups:
             g["lr"] = a.rate * min(1, (run.step + 1) / 200) * min(1, max(0.02, 3 * left))
-        pool.add(rng)
+        if run.step % RENEW == 0:
+            pool.add(rng)
         x0, effnet = pool.take(a.batch, rng)
         u = rng.random(a.batch)
         t = torch.from_numpy(np.where(rng.random(a.batch) < 0.4, 0.85 + 0.15 * u, u).astype(np.float32))
-        x, v, told = schedule.noisy(x0.contiguous(memory_format=torch.channels_last), t)
-        each = (predict(net, x, told, effnet) - v).square().mean((1, 2, 3))
+        x, weight, told = schedule.noisy(x0.contiguous(memory_format=torch.channels_last), t)
+        each = (predict(net, x, told, effnet) - x0).square().mean((1, 2, 3))
         optimizer.zero_grad(set_to_none=True)
-        each.mean().backward()
+        (each * weight).mean().backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         run.advance(a.batch)
-        losses.append(each.mean().item())
+        losses.append((each * weight).mean().item())
         high += each[t > 0.9].tolist()
+        low += each[t < 0.3].tolist()
         if run.step % 100 == 0:
-            run.log(loss=round(float(np.mean(losses)), 4), v_near_one=round(float(np.mean(high)), 4),
+            run.log(loss=round(float(np.mean(losses)), 4), x0_near_one=round(float(np.mean(high)), 4), x0_below_03=round(float(np.mean(low)), 4),
                     rate=round((run.samples - first) / (time.time() - started), 1))
-            losses, high = [], []
+            losses, high, low = [], [], []
     run.save()
 
 

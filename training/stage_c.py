@@ -1,4 +1,4 @@
-"""Trains Stage C with its text encoder: caption -> 16x24x24, v target, single objects and shapes first.
+"""Trains Stage C with its text encoder: caption -> 16x24x24, x0 target, single objects and shapes first.
 
 Latents come from a pool of scenes encoded beforehand; every step replaces a few of the oldest, so the pool never
 becomes the data set. Times start near 1, where the caption is all there is, then widen to the whole range.
@@ -110,18 +110,17 @@ def main():
         hidden, pooled = encode_text(text, tok, captions, KEPT)
         x0 = x0.repeat_interleave(DRAWS, 0)
         t = times(a.batch, run.samples, rng)
-        x, v, told = schedule.noisy(x0.contiguous(memory_format=torch.channels_last), t)
+        x, weight, told = schedule.noisy(x0.contiguous(memory_format=torch.channels_last), t)
         made = predict(net, x, told, hidden, pooled)
-        each = (made - v).square().mean((1, 2, 3))
+        each = (made - x0).square().mean((1, 2, 3))
         optimizer.zero_grad(set_to_none=True)
-        each.mean().backward()
+        (each * weight).mean().backward()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         tie_positions(text)
         run.advance(a.batch)
-        losses.append(each.mean().item())
-        b2 = 1 - schedule.alpha_bar(t)
-        near += (each * b2)[t > 0.88].tolist()  # x0's error is b^2 times v's: |x0' - x0| = b |v' - v|
+        losses.append((each * weight).mean().item())
+        near += each[t > 0.88].tolist()
         if run.step % 100 == 0:
             run.log(loss=round(float(np.mean(losses)), 4), x0_near_one=round(float(np.mean(near)), 4),
                     rate=round((run.samples - first) / (time.time() - started), 1))
