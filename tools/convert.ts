@@ -5,6 +5,7 @@ import { type ConvertEvent, type ConvertOptions, convert } from "../src/convert/
 import { readSampling } from "../src/convert/sampling-defaults.ts";
 import { CascadeError, messageOf } from "../src/shared/errors.ts";
 import type { PartName, PrecisionName } from "../src/shared/manifest.ts";
+import { runCommand } from "./command-line.ts";
 import { directoryFolder, fileSource, sourcesAt } from "./node-files.ts";
 
 const USAGE = `Converts Stable Cascade's checkpoints (safetensors; official, diffusers or ComfyUI layout) to a folder of quantized ONNX.
@@ -114,22 +115,5 @@ function show(event: ConvertEvent, plan: boolean, report: (line: string) => void
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const abort = new AbortController();
-  process.once("SIGINT", () => abort.abort());
-  process.once("SIGTERM", () => abort.abort());
-  const terminal = process.stderr.isTTY;
-  let open = false;
-  const report = (line: string): void => {
-    process.stderr.write(`${open ? "\n" : ""}${line}\n`);
-    open = false;
-  };
-  const progress = (line: string): void => {
-    if (!terminal) return;
-    process.stderr.write(`\r${line}\x1b[K`);
-    open = true;
-  };
-  run(process.argv.slice(2), report, progress, abort.signal).catch((error: unknown) => {
-    report(error instanceof CascadeError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
-    process.exitCode = 1;
-  });
+  await runCommand((args, { report, progress }, signal) => run(args, report, progress, signal));
 }

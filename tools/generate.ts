@@ -1,12 +1,12 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { encode as encodePng } from "fast-png";
 import type { Cascade } from "../src/pipeline/cascade.ts";
 import { openCascade } from "../src/pipeline/open-cascade.ts";
 import { checkSettings, defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
-import type { CascadeEvent, Settings } from "../src/pipeline/types.ts";
+import type { CascadeEvent, Pixels, Settings } from "../src/pipeline/types.ts";
 import { Engine } from "../src/runtime/engine.ts";
 import { nodeFolder } from "../src/runtime/node-folder.ts";
 import { loadOrtForNode } from "../src/runtime/ort-node.ts";
@@ -79,10 +79,15 @@ async function generate(cascade: Cascade, { settings, out, latents }: Job, termi
   for await (const event of textToImage(withoutPreviewer(cascade), settings, signal)) {
     show(event, terminal);
     if (event.type === "latent") results.set(event.stage.replace("-", "_"), event.latent);
-    if (event.type === "picture") await writeWhole(out, encodePng({ ...event.image, channels: 4 }));
+    if (event.type === "picture") await writeWhole(out, toPng(event.image));
   }
   if (latents !== undefined) await writeWhole(latents, writeSafetensors(Object.fromEntries(results)));
-  terminal.report(`${relative("", out)} is written (${((performance.now() - started) / 1000).toFixed(1)} s).`);
+  terminal.report(`${out} is written (${((performance.now() - started) / 1000).toFixed(1)} s).`);
+}
+
+/** Without the alpha channel, which is opaque throughout. */
+function toPng({ width, height, data }: Pixels): Uint8Array {
+  return encodePng({ width, height, channels: 3, data: data.filter((_, i) => i % 4 !== 3) });
 }
 
 /** No one watches here. */
