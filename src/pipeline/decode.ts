@@ -7,8 +7,8 @@ import { throwIfAborted } from "./stage.ts";
 import { tilesOf } from "./tiles.ts";
 import type { CascadeEvent, Pixels } from "./types.ts";
 
-/** A window's widest tensor stays below this many bytes: the whole 1024x1024 picture's has 805 MB, more than many devices bind at once. */
-const WINDOW_BYTES = 256 * 2 ** 20;
+/** A window's widest tensor fits one binding of any WebGPU device (the default limit); that of the official decoder's whole picture has 805 MB. */
+const WINDOW_BYTES = 128 * 2 ** 20;
 /** And a window has at most this many latent pixels a side, so that the picture appears in parts. */
 const WINDOW_SIDE = 144;
 
