@@ -12,20 +12,26 @@ const WINDOW_BYTES = 128 * 2 ** 20;
 /** And a window has at most this many latent pixels a side, so that the picture appears in parts. */
 const WINDOW_SIDE = 144;
 
+export interface DecodeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Latent pixels of a window's side. @default as many as fit a device */
+  readonly windowSide?: number;
+}
+
 /** Decodes Stage B's latent [1, C, H, W] tile by tile; each reaches the caller as it is done. Returns the picture. */
 export async function* decode(
   network: Network,
   latent: Tensor,
   json: Readonly<Record<string, unknown>>,
-  options: { readonly signal?: AbortSignal | undefined /** Latent pixels of a window. */; readonly windowSide?: number } = {},
+  { signal, windowSide }: DecodeOptions = {},
 ): AsyncGenerator<CascadeEvent, Pixels> {
   const config = stageAConfigFrom(json, "cascade.json");
   const scale = config.up_down_scale_factor ** config.levels;
   const [, , height = 0, width = 0] = latent.dims;
-  const tiles = tilesOf(width, height, stageARadius(config), options.windowSide ?? windowSide(config));
+  const tiles = tilesOf(width, height, stageARadius(config), windowSide ?? fittingSide(config));
   const picture = blankPixels(width * scale, height * scale);
   for (const [i, { window, core }] of tiles.entries()) {
-    throwIfAborted(options.signal);
+    throwIfAborted(signal);
     const { image } = await network.run({ latent: crop(latent, window) });
     const right = { x: core.x - window.x, y: core.y - window.y, width: core.width, height: core.height };
     const pixels = toPixels(checked(image, "Stage A"), times(right, scale));
@@ -38,7 +44,7 @@ export async function* decode(
 }
 
 /** The last level has the most pixels, and its MLP four times its channels. */
-function windowSide({ embed_dim, levels, up_down_scale_factor }: StageAConfig): number {
+function fittingSide({ embed_dim, levels, up_down_scale_factor }: StageAConfig): number {
   const perPixel = 4 * 4 * (embed_dim / 2 ** (levels - 1)) * up_down_scale_factor ** (2 * (levels - 1));
   return Math.min(WINDOW_SIDE, Math.floor(Math.sqrt(WINDOW_BYTES / perPixel)));
 }
