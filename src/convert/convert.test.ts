@@ -94,14 +94,17 @@ describe("the converted folder", () => {
     expect(written.parts["stage-c"].parameters).toBe(stored);
     expect(written.parts["stage-c"].precision).toMatchObject({ q8: expect.any(Number), f16: expect.any(Number), f32: expect.any(Number) });
     const progress = events.filter((event) => event.type === "progress");
-    expect(progress.at(-1)?.written).toBeGreaterThanOrEqual(progress.at(-1)?.total ?? Number.POSITIVE_INFINITY);
+    expect(progress.at(-1)?.written).toBe(progress.at(-1)?.total);
   });
 
   it("says for each part what the plan keeps higher, why, and what it costs", async () => {
     const { events } = await run({ precision: "q4" });
     const stageC = events.find((event) => event.type === "part" && event.part === "stage-c");
     if (stageC?.type !== "part") throw new Error("no event for Stage C");
-    expect(stageC.costs.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(stageC.bytes);
+    // All but what lies between initializers.
+    const padding = stageC.bytes - stageC.costs.reduce((sum, { bytes }) => sum + bytes, 0);
+    expect(padding).toBeGreaterThanOrEqual(0);
+    expect(padding).toBeLessThan(0.05 * stageC.bytes);
     expect(stageC.costs.map(({ rule }) => rule.precision)).toEqual(["f32", "f16", "f16", "q8", "q8", "q4"]);
   });
 

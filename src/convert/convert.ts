@@ -55,13 +55,19 @@ export async function* convert(
       if (files === undefined) continue;
       const one = await preparePart(part, files, options, signal);
       prepared.push(one);
-      const { graph, checkpoint, bytes, notes, plan } = one;
-      yield { type: "part", part, from: `${checkpoint.name} (${checkpoint.layout} layout)`, bytes, costs: plan.costs(graph.weights) };
+      const { graph, checkpoint, layout, notes, plan } = one;
+      yield {
+        type: "part",
+        part,
+        from: `${checkpoint.name} (${checkpoint.layout} layout)`,
+        bytes: layout.bytes,
+        costs: plan.costs(graph.weights),
+      };
       for (const message of notes) yield { type: "note", message };
     }
     const tokenizer = options.tokenizer && (await readTokenizer(options.tokenizer, signal));
 
-    const total = prepared.reduce((sum, { bytes }) => sum + bytes, 0);
+    const total = prepared.reduce((sum, { layout }) => sum + layout.bytes, 0);
     const parts: { [K in PartName]?: Part } = {};
     let before = 0;
     for (const one of prepared) {
@@ -70,7 +76,7 @@ export async function* convert(
       let step = await writing.next();
       for (; !step.done; step = await writing.next()) yield { type: "progress", part, written: before + step.value, total };
       parts[part] = step.value;
-      before += one.bytes;
+      before += one.layout.bytes;
     }
     const manifest = await writeManifest(options, prepared, parts, tokenizer, folder);
     if (typeof manifest === "string") yield { type: "note", message: manifest };

@@ -23,6 +23,8 @@ export interface DataLayout {
   readonly places: ReadonlyMap<string, Placement>;
   /** Data files in order, and the weights in each. */
   readonly shards: readonly { readonly file: string; readonly weights: readonly WeightSpec[] }[];
+  /** Bytes of all data files. */
+  readonly bytes: number;
 }
 
 /** Lays a graph's weights out in files of at most `shardBytes` (more where one weight alone is larger). */
@@ -30,10 +32,12 @@ export function placeWeights(weights: readonly WeightSpec[], baseName: string, s
   const places = new Map<string, Placement>();
   const shards: { file: string; weights: WeightSpec[] }[] = [];
   let offset = 0;
+  let before = 0;
   for (const weight of weights) {
     const total = bytesOf(weight.initializers);
     if (shards.length === 0 || (offset > 0 && offset + total > shardBytes)) {
       shards.push({ file: `${baseName}.data${shards.length === 0 ? "" : `.${shards.length}`}`, weights: [] });
+      before += offset;
       offset = 0;
     }
     const shard = shards.at(-1);
@@ -48,5 +52,5 @@ export function placeWeights(weights: readonly WeightSpec[], baseName: string, s
       offset += length;
     }
   }
-  return { places, shards };
+  return { places, shards, bytes: before + offset };
 }

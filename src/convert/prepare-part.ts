@@ -7,7 +7,7 @@ import { configOf } from "./config.ts";
 import { checkTensors } from "./evaluate.ts";
 import { buildNetwork } from "./networks.ts";
 import { selectFiles } from "./part-files.ts";
-import { bytesOf, type DataLayout, placeWeights } from "./placement.ts";
+import { type DataLayout, placeWeights } from "./placement.ts";
 import { type AppliedPlan, applyPlan, PLANS } from "./plan.ts";
 
 /** A part ready to be written: everything about it is known and checked but the numbers themselves. */
@@ -19,8 +19,6 @@ export interface PreparedPart {
   readonly unet?: UNetConfig;
   readonly layout: DataLayout;
   readonly plan: AppliedPlan;
-  /** Bytes of its data files. */
-  readonly bytes: number;
   readonly notes: readonly string[];
 }
 
@@ -38,6 +36,5 @@ export async function preparePart(
   const network = buildNetwork(checkpoint, config, plan.precision);
   for (const { weight } of network.graph.weights) checkTensors(weight, checkpoint);
   const layout = placeWeights(network.graph.weights, `${part}.onnx`, shardBytes);
-  const bytes = network.graph.weights.reduce((sum, { initializers }) => sum + bytesOf(initializers), 0);
-  return { ...network, checkpoint, layout, plan, bytes, notes };
+  return { ...network, checkpoint, layout, plan, notes };
 }
