@@ -73,9 +73,6 @@ export function clipText(config: ClipTextConfig, precision: Precision): Graph {
   return graph.finish({ clip_text: x, clip_text_pooled: pooled });
 }
 
-/** Names of the nodes that look tokens up: where a GPU has no half precision, they must run on the CPU, next to the table. */
-export const TOKEN_LOOKUP = ["text_model.embeddings.token_embedding/Gather", "text_model.embeddings.token_embedding/Cast"] as const;
-
 /** token_embedding(input_ids) + position_embedding */
 function embeddings(s: ModelScope, config: ClipTextConfig, ids: Value): Value {
   const { vocab_size, hidden_size, max_position_embeddings: tokens } = config;

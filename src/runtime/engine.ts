@@ -1,3 +1,4 @@
+import { halfPrecisionLookups } from "../onnx/half-lookups.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
 import { fusedAttentionIsRight } from "./attention-check.ts";
@@ -70,9 +71,14 @@ export class Engine {
         data: this.loaded.build === "jspi" ? data : new Uint8Array(await data.arrayBuffer()),
       })),
     );
+    const lookups = halfPrecisionLookups(model);
     return await this.exclusive(() =>
       this.loaded.ort.InferenceSession.create(model, {
-        executionProviders: this.device === undefined ? ["wasm"] : [{ name: "webgpu", device: this.device }],
+        executionProviders:
+          this.device === undefined
+            ? ["wasm"]
+            : // An empty list of names is refused.
+              [{ name: "webgpu", device: this.device, ...(lookups.length > 0 && { forceCpuNodeNames: lookups }) }],
         externalData,
         // Weights are constants: folding and fusing pay once, at load.
         graphOptimizationLevel: "all",
