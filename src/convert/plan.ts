@@ -33,7 +33,7 @@ const TABLES: PlanRule = {
 const CONVOLUTIONS: PlanRule = {
   roles: ["conv"],
   precision: "f16",
-  why: "convolutions between levels and repeats: no 4- or 8-bit operator, and all of a level passes through them",
+  why: "convolutions between levels and repeats: few parameters (and no operator for fewer bits where they are not 1x1), and all of a level passes through them",
 };
 const PIXELS: PlanRule = {
   parts: ["stage-a", "previewer"],

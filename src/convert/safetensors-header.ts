@@ -11,6 +11,9 @@ const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
   I8: 1,
   F8_E5M2: 1,
   F8_E4M3: 1,
+  F8_E8M0: 1,
+  F8_E4M3FNUZ: 1,
+  F8_E5M2FNUZ: 1,
   I16: 2,
   U16: 2,
   F16: 2,
@@ -21,6 +24,7 @@ const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
   I64: 8,
   U64: 8,
   F64: 8,
+  C64: 8,
 };
 
 /** Where one tensor lies. `begin` and `end` count from the first byte after the header. */
@@ -77,9 +81,6 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, name: string):
 
 function parseEntry(key: string, entry: unknown, fail: (what: string) => never): TensorInfo {
   if (!isObject(entry)) return fail("is not described by an object");
-  for (const field of Object.keys(entry)) {
-    if (field !== "dtype" && field !== "shape" && field !== "data_offsets") fail(`has the unknown field ${quote(field)}`);
-  }
   const { dtype, shape, data_offsets: offsets } = entry;
   const size = typeof dtype === "string" && Object.hasOwn(BYTES_PER_ELEMENT, dtype) ? BYTES_PER_ELEMENT[dtype] : undefined;
   if (typeof dtype !== "string" || size === undefined) return fail(`has the unknown type ${quote(dtype)}`);
