@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import * as ort from "onnxruntime-web";
 import { expect, test } from "vitest";
 import { cosine, errorInDeviations, type Files, goldenCases, goldenFiles } from "../../fixtures/golden.ts";
+import { fixtureFile as read } from "../../fixtures/read-safetensors.ts";
 import { decomposeAttention } from "../onnx/decompose-attention.ts";
 import type { PartName } from "../shared/manifest.ts";
 import type { Precision, WeightPrecision } from "./precision.ts";
@@ -12,10 +11,6 @@ import type { Precision, WeightPrecision } from "./precision.ts";
 const TOLERANCE = 1e-3;
 
 const parts: readonly PartName[] = ["text-encoder", "stage-c", "stage-b", "stage-a", "previewer"];
-
-async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await readFile(join(import.meta.dirname, "../../fixtures", path)));
-}
 
 async function session({ model, data }: Pick<Files, "model" | "data">): Promise<ort.InferenceSession> {
   ort.env.wasm.numThreads = 1;
