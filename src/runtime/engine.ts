@@ -82,6 +82,8 @@ export class Engine {
         externalData,
         // Weights are constants: folding and fusing pay once, at load.
         graphOptimizationLevel: "all",
+        // Errors only: the runtime warns of every shape computation that WebGPU leaves to the CPU. (env.logLevel does not reach sessions.)
+        logSeverityLevel: 3,
       }),
     );
   }

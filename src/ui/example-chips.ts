@@ -1,26 +1,27 @@
 import { h, on } from "./dom.ts";
 import { edit, type PageState } from "./state.ts";
 
-/** Prompts the embedded model draws. */
-const EXAMPLES = [
-  "a fox on a white background",
-  "a rocket on a black background",
-  "a yellow star on a blue background",
-  "a donut on a pink background",
-];
+/** Prompts the embedded model draws, by what they show. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  Fox: "a fox on a white background",
+  Rocket: "a rocket on a black background",
+  Star: "a yellow star on a blue background",
+  Donut: "a donut on a white background",
+  Castle: "a castle on a pink background",
+};
 
 /** Prompts to begin with: one press puts one into the field. */
 export function exampleChips(state: PageState, then: () => void): HTMLElement {
   return h(
     "ul",
     { class: "chips", "aria-label": "Example prompts" },
-    ...EXAMPLES.map((example) =>
+    ...Object.entries(EXAMPLES).map(([label, prompt]) =>
       h(
         "li",
         {},
-        on(h("button", { type: "button" }, example), {
+        on(h("button", { type: "button", title: prompt }, label), {
           click() {
-            edit(state, "prompt", example);
+            edit(state, "prompt", prompt);
             then();
           },
         }),

@@ -35,5 +35,9 @@ export function pictureView(state: PageState): HTMLElement {
       (drawing() ? run.value?.settings : undefined) ?? picture.value?.settings ?? sizeOf(form.value.size, model.value?.granularity ?? 128);
     frame.style.setProperty("--ratio", String(width / height));
   });
-  return h("figure", { class: "picture" }, frame, h("div", { class: "below" }, progressBar(state), caption(state)));
+  return h(
+    "section",
+    { class: "wall", "aria-label": "Picture" },
+    h("figure", { class: "picture" }, frame, h("div", { class: "below" }, progressBar(state), caption(state))),
+  );
 }

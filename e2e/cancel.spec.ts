@@ -1,0 +1,31 @@
+import { expect, test } from "./playground.ts";
+
+test("cancelling leaves the page ready, and a second prompt works, by keyboard alone", async ({ playground }) => {
+  const { page, prompt, generate, cancel } = playground;
+  await playground.open("?backend=wasm");
+  await prompt.fill("a cat on a blue background");
+  await prompt.press("Control+Enter");
+  await expect(playground.progress(/^Stage C, step/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(cancel).toBeHidden();
+  await expect(page.getByRole("status").filter({ hasText: "Cancelled." })).toBeAttached();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(prompt).toHaveValue("a cat on a blue background");
+
+  await generate.click();
+  await cancel.click();
+  await expect(cancel).toBeHidden();
+  await expect(generate).toBeFocused();
+
+  await playground.setAdvanced({ "Stage C steps": "2", "Stage B steps": "1" });
+  await prompt.fill("an apple on a white background");
+  await prompt.press("Control+Enter");
+  await playground.finished("an apple on a white background", 60_000);
+
+  // A cancelled third one leaves the second's picture where it was.
+  await generate.click();
+  await expect(playground.progress(/^Stage/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(cancel).toBeHidden();
+  await expect(playground.picture("an apple on a white background")).toBeVisible();
+});

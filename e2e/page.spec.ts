@@ -1,0 +1,84 @@
+import { expect, test } from "./playground.ts";
+
+test("page and worker are served isolated, under a policy without unsafe-eval, from this origin alone", async ({ playground }) => {
+  const { page } = playground;
+  const seen = new Map<string, string>();
+  page.on("response", (response) => seen.set(new URL(response.url()).pathname, response.headers()["content-security-policy"] ?? ""));
+  await playground.open();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  const paths = [...seen.keys()];
+  const worker = paths.find((path) => /\/cascade-[\w-]+\.js$/.test(path)) ?? "no worker";
+  for (const path of ["/", worker]) {
+    expect(seen.get(path), path).toContain("script-src 'self' 'wasm-unsafe-eval'");
+    expect(seen.get(path), path).not.toContain("'unsafe-eval'");
+  }
+  // The watch for foreign requests sees the worker's, too.
+  expect(paths).toContain("/models/mini/cascade.json");
+});
+
+test("what can't be drawn is said in a sentence, at its field", async ({ playground }) => {
+  const { page, prompt, generate, seed } = playground;
+  await playground.open("?backend=wasm");
+  await generate.click();
+  await expect(page.getByRole("alert")).toHaveText("The prompt is empty. Write what the picture should show.");
+  await expect(prompt).toBeFocused();
+  await prompt.fill("a fox");
+  await expect(page.getByRole("alert")).toHaveCount(0);
+
+  await seed.fill("my birthday");
+  await generate.click();
+  await expect(page.getByRole("alert")).toHaveText(/^The seed must be a whole number from 0 to 4294967295\./);
+  await expect(seed).toHaveAttribute("aria-invalid", "true");
+  await expect(seed).toHaveValue("my birthday");
+  await page.getByRole("button", { name: "Random seed" }).click();
+  await expect(seed).toHaveValue(/^\d+$/);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+
+  await playground.setAdvanced({ "Stage C steps": "0" });
+  await prompt.press("Control+Enter");
+  await expect(page.getByRole("alert")).toHaveText(/^Stage C steps must be a whole number from 1 to 200\./);
+  await expect(page.getByRole("progressbar")).toBeHidden();
+});
+
+test("only sizes that the model makes are offered", async ({ playground }) => {
+  await playground.open("?backend=wasm");
+  const sizes = playground.page.getByRole("radio");
+  await expect(sizes).toHaveCount(3);
+  for (const name of ["Square 1024 × 1024", "Portrait 896 × 1152", "Landscape 1152 × 896"]) {
+    await expect(playground.page.getByRole("radio", { name })).toBeVisible();
+  }
+});
+
+test("what was typed and chosen is there after a reload", async ({ playground }) => {
+  const { page, prompt, seed } = playground;
+  await playground.open("?backend=wasm");
+  await page.getByRole("button", { name: "Rocket" }).click();
+  await expect(prompt).toHaveValue("a rocket on a black background");
+  await seed.fill("42");
+  await page.getByRole("textbox", { name: "Negative prompt" }).fill("blurry");
+  await page.getByRole("radio", { name: "Portrait" }).check();
+  await playground.setAdvanced({ "Stage B guidance": "1.5" });
+  await playground.open();
+  await expect(prompt).toHaveValue("a rocket on a black background");
+  await expect(seed).toHaveValue("42");
+  await expect(page.getByRole("textbox", { name: "Negative prompt" })).toHaveValue("blurry");
+  await expect(page.getByRole("radio", { name: "Portrait" })).toBeChecked();
+  await playground.setAdvanced({});
+  await expect(page.getByRole("textbox", { name: "Stage B guidance" })).toHaveValue("1.5");
+  // The address' backend was for that visit.
+  await expect(page.getByRole("combobox", { name: "Backend" })).toHaveValue("auto");
+});
+
+test("a model that can't be read is said with what to do, and nothing typed is lost", async ({ page }) => {
+  await page.route("**/models/mini/cascade.json", (route) => route.fulfill({ status: 404, body: "" }));
+  await page.goto("./");
+  await expect(page.getByRole("alert")).toContainText("cascade.json", { timeout: 30_000 });
+  const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
+  await prompt.fill("a fox");
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.getByRole("alert")).toContainText("cascade.json");
+  await expect(prompt).toHaveValue("a fox");
+  await page.unroute("**/models/mini/cascade.json");
+  await page.getByRole("button", { name: "Generate" }).click();
+  await expect(page.getByRole("progressbar", { name: /^Stage C/ })).toBeVisible({ timeout: 30_000 });
+});

@@ -1,0 +1,66 @@
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+
+/** The page's parts by role and name, as a user of a screen reader finds them. */
+export class Playground {
+  readonly prompt: Locator;
+  readonly generate: Locator;
+  readonly cancel: Locator;
+  readonly seed: Locator;
+  readonly download: Locator;
+
+  constructor(readonly page: Page) {
+    this.prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
+    this.generate = page.getByRole("button", { name: "Generate" });
+    this.cancel = page.getByRole("button", { name: "Cancel" });
+    this.seed = page.getByRole("textbox", { name: "Seed" });
+    this.download = page.getByRole("button", { name: "Download" });
+  }
+
+  /** Opens the page and waits for the model. */
+  async open(query = ""): Promise<void> {
+    await this.page.goto(`./${query}`);
+    await expect(this.page.getByText("million parameters")).toBeVisible({ timeout: 60_000 });
+  }
+
+  picture(prompt: string): Locator {
+    return this.page.getByRole("img", { name: prompt, exact: true });
+  }
+
+  /** Waits for the finished picture; fails at once with the alert's words where there is one. */
+  async finished(prompt: string, timeout: number): Promise<void> {
+    const alert = this.page.getByRole("alert").filter({ visible: true });
+    await expect(this.picture(prompt).or(alert)).toBeVisible({ timeout });
+    expect(await alert.allInnerTexts()).toEqual([]);
+  }
+
+  /** The bar while its words are these. */
+  progress(words: RegExp): Locator {
+    return this.page.getByRole("progressbar", { name: words });
+  }
+
+  /** Types numbers into the advanced fields, by their labels. */
+  async setAdvanced(fields: Readonly<Record<string, string>>): Promise<void> {
+    const group = this.page.getByRole("group").filter({ hasText: "Advanced" });
+    if (!(await group.evaluate((details) => details.hasAttribute("open")))) await group.getByText("Advanced").click();
+    for (const [label, value] of Object.entries(fields)) await this.page.getByRole("textbox", { name: label }).fill(value);
+  }
+}
+
+/** Every test's page: nothing may leave the origin, and nothing may be written to the console as an error. */
+export const test = base.extend<{ playground: Playground }>({
+  playground: async ({ page, baseURL }, use) => {
+    const wrong: string[] = [];
+    page.on("request", (request) => {
+      const url = request.url();
+      if (baseURL !== undefined && !url.startsWith(baseURL) && !url.startsWith(`blob:${baseURL}`)) wrong.push(`request to ${url}`);
+    });
+    page.on("console", (message) => {
+      if (message.type() === "error") wrong.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => wrong.push(`error: ${error.message}`));
+    await use(new Playground(page));
+    expect(wrong).toEqual([]);
+  },
+});
+
+export { expect };

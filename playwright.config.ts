@@ -1,0 +1,26 @@
+import { defineConfig } from "@playwright/test";
+import { chromiumFlags, findChromium } from "./tools/find-browser.ts";
+
+const port = Number(process.env.E2E_PORT ?? 4173);
+
+/** The built page in a real Chromium, with the embedded model and the headers a host should send. */
+export default defineConfig({
+  testDir: "e2e",
+  // One at a time: the networks take all cores.
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
+  forbidOnly: process.env.CI !== undefined,
+  reporter: "list",
+  use: {
+    baseURL: `http://localhost:${port}/`,
+    viewport: { width: 1280, height: 800 },
+    launchOptions: { executablePath: await findChromium(), args: chromiumFlags },
+    trace: "retain-on-failure",
+  },
+  webServer: {
+    command: `npx vite build && npx vite preview --port ${port} --strictPort`,
+    port,
+    timeout: 120_000,
+  },
+});
