@@ -106,7 +106,7 @@ def main():
     while int(run.extra["written"]) < a.first:
         pool.add(rng)
     print("pool ready", time.strftime("%H:%M:%S", time.gmtime()), flush=True)
-    started, first, losses, high = time.time(), run.samples, [], []
+    started, first, losses, high, low = time.time(), run.samples, [], [], []
     while run.samples < a.samples:
         left = (a.samples - run.samples) / a.samples
         for g in optimizer.param_groups:
