@@ -5,7 +5,7 @@ import { expect, type Playground, test } from "./playground.ts";
 // The page's picture equals Node's for the same settings: the same graphs on the same runtime, up to rounding, which 2/255 on average leaves room for.
 const CLOSE = 2;
 const WASM = { prompt: "a fox on a white background", seed: 7 };
-const WEBGPU = { prompt: "a yellow star on a blue background", seed: 3, "prior-steps": 2, "decoder-steps": 1 };
+const WEBGPU = { prompt: "a yellow star on a blue background", seed: 3, "prior-steps": 1, "decoder-steps": 1 };
 
 let expected: Promise<Record<"wasm" | "webgpu", Rgb>>;
 test.beforeAll(() => {
@@ -53,14 +53,15 @@ test("a prompt becomes the picture that Node draws, with its preview and stages 
 });
 
 test("WebGPU, where the address asks for it, draws the same picture", async ({ playground }) => {
+  // A software adapter does about 1 GFLOP a second, and this picture takes more than 20; where other work shares the cores, minutes.
+  test.setTimeout(600_000);
   await playground.open("?backend=webgpu");
   await expect(playground.page.getByText("on WebGPU")).toBeVisible();
   await playground.prompt.fill(WEBGPU.prompt);
   await playground.seed.fill(String(WEBGPU.seed));
-  await playground.setAdvanced({ "Stage C steps": "2", "Stage B steps": "1" });
+  await playground.setAdvanced({ "Stage C steps": "1", "Stage B steps": "1" });
   await playground.generate.click();
-  // A software adapter does about 1 GFLOP a second, and this picture takes some 20.
-  await playground.finished(WEBGPU.prompt, 150_000);
+  await playground.finished(WEBGPU.prompt, 560_000);
   const { picture } = await downloaded(playground);
   expect([picture.width, picture.height]).toEqual([1024, 1024]);
   expect(contrast(picture)).toBeGreaterThan(10);

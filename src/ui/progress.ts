@@ -44,10 +44,11 @@ export function fraction(progress: Progress): number {
 /** "Stage C, step 7 of 20" */
 export function progressText({ stage, state, step, steps }: Progress): string {
   if (stage === undefined) return "Loading the model";
+  if (stage === "text-encoder" && state !== "loading") return "Reading the prompt";
   const name = STAGES.find((entry) => entry.stage === stage)?.name ?? stage;
   if (steps > 0) return `${name}, ${stage === "stage-a" ? "tile" : "step"} ${step} of ${steps}`;
   if (state === "loading") return `Loading ${stage === "text-encoder" ? "the text encoder" : name}`;
-  return stage === "text-encoder" ? "Reading the prompt" : name;
+  return name;
 }
 
 /** What is read out as the stage changes; a step is not worth an announcement. */
