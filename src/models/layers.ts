@@ -1,10 +1,10 @@
 import type { Scope, Value } from "../onnx/builder.ts";
 import { mulDims } from "../onnx/dim.ts";
 import { add } from "../onnx/ops/elementwise.ts";
-import { reshape, transpose } from "../onnx/ops/layout.ts";
+import { concat, reshape, reshapeTo, shapeOf, transpose } from "../onnx/ops/layout.ts";
 import { matMul, matMulNBits } from "../onnx/ops/matrix.ts";
 import { layerNormalization } from "../onnx/ops/normalize.ts";
-import { conv, type Window } from "../onnx/ops/spatial.ts";
+import { conv, resizeBy, resizeTo, type Window } from "../onnx/ops/spatial.ts";
 import type { WeightExpr } from "../onnx/weight.ts";
 import * as w from "../onnx/weight-expr.ts";
 import type { WeightRole } from "./precision.ts";
@@ -72,6 +72,21 @@ export function affineLayerNorm(s: ModelScope, x: Value, epsilon: number): Value
 export function layerNorm(s: ModelScope, x: Value, shift?: Value): Value {
   const c = channelsOf(x);
   return layerNormalization(s, x, s.float32(new Float32Array(c).fill(1)), shift, 1e-6);
+}
+
+/** x [B, H, W, C], bilinearly (align_corners) at the sides of `like` [B, H', W', C']. */
+export function resizedTo(s: ModelScope, x: Value, like: Value): Value {
+  const [batch, sides, channels] = [shapeOf(s, x, 0, 1), shapeOf(s, like, 1, 3), shapeOf(s, x, 3, 4)];
+  const [, h = 1, width = 1] = like.shape;
+  const y = toBHWC(s, resizeTo(s, toNCHW(s, x), concat(s, [batch, channels, sides], 0), [h, width]));
+  // Where this Reshape is missing, the provider's optimizer carries the transposition into everything that follows: 12 dispatches more a level.
+  return reshapeTo(s, y, concat(s, [batch, sides, channels], 0), y.shape);
+}
+
+/** x [B, H, W, C], bilinearly (align_corners) at sides times `factor`, rounded down. */
+export function resizedBy(s: ModelScope, x: Value, factor: 2 | 0.5): Value {
+  const y = toBHWC(s, resizeBy(s, toNCHW(s, x), factor));
+  return reshapeTo(s, y, shapeOf(s, y), y.shape);
 }
 
 /** Channels of a value whose last axis they are. */

@@ -1,11 +1,10 @@
 import type { Value } from "../onnx/builder.ts";
 import { mulDims } from "../onnx/dim.ts";
 import { add, gelu, quickGelu } from "../onnx/ops/elementwise.ts";
-import { concat, reshape, shapeOf, split } from "../onnx/ops/layout.ts";
+import { concat, reshape, split } from "../onnx/ops/layout.ts";
 import { gemmTransposed } from "../onnx/ops/matrix.ts";
-import { resizeTo } from "../onnx/ops/spatial.ts";
 import * as w from "../onnx/weight-expr.ts";
-import { channelsOf, conv1x1, layerNorm, linear, type ModelScope, project, toBHWC, toNCHW } from "./layers.ts";
+import { channelsOf, conv1x1, layerNorm, linear, type ModelScope, project, resizedTo, toBHWC } from "./layers.ts";
 import { embeddingOfZero, timestepEmbedding } from "./timestep.ts";
 import type { UNetConfig } from "./unet-config.ts";
 
@@ -120,17 +119,12 @@ function pictureMapper(s: ModelScope, x: Value, channels: number): Value {
 
 /** Stage B's view of Stage C's latent [B, 16, h, w], on the grid of `x` [B, H, W, C]. */
 export function effnetMapped(s: ModelScope, effnet: Value, x: Value, channels: number): Value {
-  const [, h = 1, width = 1] = x.shape;
-  const size = concat(s, [shapeOf(s, effnet, 0, 2), shapeOf(s, x, 1, 3)], 0);
-  return pictureMapper(s, toBHWC(s, resizeTo(s, effnet, size, [h, width])), channels);
+  return pictureMapper(s, resizedTo(s, toBHWC(s, effnet), x), channels);
 }
 
 /** The optional `pixels` [B, 3, h, w], mapped, then brought to the grid of `x`. */
 export function pixelsMapped(s: ModelScope, pixels: Value, x: Value, channels: number): Value {
-  const [, h = 1, width = 1] = x.shape;
-  const mapped = toNCHW(s, pictureMapper(s, toBHWC(s, pixels), channels));
-  const size = concat(s, [shapeOf(s, mapped, 0, 2), shapeOf(s, x, 1, 3)], 0);
-  return toBHWC(s, resizeTo(s, mapped, size, [h, width]));
+  return resizedTo(s, pictureMapper(s, toBHWC(s, pixels), channels), x);
 }
 
 /**

@@ -1,10 +1,10 @@
 import { GraphBuilder, type Value } from "../onnx/builder.ts";
 import { dim, sameShape } from "../onnx/dim.ts";
 import type { Graph } from "../onnx/graph.ts";
-import { concat, pixelShuffle, shapeOf } from "../onnx/ops/layout.ts";
-import { conv, convTranspose, resizeBy, resizeTo } from "../onnx/ops/spatial.ts";
+import { pixelShuffle, shapeOf } from "../onnx/ops/layout.ts";
+import { conv, convTranspose } from "../onnx/ops/spatial.ts";
 import * as w from "../onnx/weight-expr.ts";
-import { channelsOf, conv1x1, conv2d, layerNorm, type ModelScope, toBHWC, toNCHW } from "./layers.ts";
+import { channelsOf, conv1x1, conv2d, layerNorm, type ModelScope, resizedBy, resizedTo, toBHWC, toNCHW } from "./layers.ts";
 import { encodingOf, type Precision, type WeightRole } from "./precision.ts";
 import { attentionBlock, resBlock, timestepBlock } from "./unet-blocks.ts";
 import {
@@ -165,13 +165,9 @@ function placesOf(levels: { readonly down: readonly Level[]; readonly up: readon
   );
 }
 
-/** x [B, H, W, C] resized to the skip's sides where they may differ. */
-function matched(s: ModelScope, x: Value, skip: Value): Value {
-  if (sameShape(x.shape, skip.shape)) return x;
-  const [, h = 1, width = 1] = skip.shape;
-  const y = toNCHW(s, x);
-  const size = concat(s, [shapeOf(s, y, 0, 2), shapeOf(s, skip, 1, 3)], 0);
-  return toBHWC(s, resizeTo(s, y, size, [h, width]));
+/** x [B, H, W, C] resized to the sides of `like` [B, H', W', C'] where they may differ. */
+function matched(s: ModelScope, x: Value, like: Value): Value {
+  return sameShape(x.shape.slice(1, 3), like.shape.slice(1, 3)) ? x : resizedTo(s, x, like);
 }
 
 /**
@@ -181,7 +177,7 @@ function matched(s: ModelScope, x: Value, skip: Value): Value {
 function downscale(s: ModelScope, x: Value, channels: number, resize: boolean | undefined): Value {
   const norm = layerNorm(s.child(0), x);
   if (resize === undefined) return toBHWC(s, conv2d(s.child(1), toNCHW(s, norm), channels, 2, { stride: 2 }));
-  return conv1x1(s.child("1.blocks.0"), resize ? toBHWC(s, resizeBy(s, toNCHW(s, norm), 0.5)) : norm, channels);
+  return conv1x1(s.child("1.blocks.0"), resize ? resizedBy(s, norm, 0.5) : norm, channels);
 }
 
 /** LayerNorm, then a transposed convolution or UpDownBlock2d("up"): if enabled a bilinear x 2, and a 1x1 convolution, which commute. */
@@ -194,7 +190,7 @@ function upscale(s: ModelScope, x: Value, channels: number, resize: boolean | un
     return toBHWC(s, convTranspose(up, toNCHW(s, norm), weight, bias, { stride: 2 }));
   }
   const y = conv1x1(s.child("1.blocks.1"), norm, channels);
-  return resize ? toBHWC(s, resizeBy(s, toNCHW(s, y), 2)) : y;
+  return resize ? resizedBy(s, y, 2) : y;
 }
 
 function existing<T>(map: ReadonlyMap<string, T>, path: string): T {

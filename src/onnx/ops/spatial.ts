@@ -47,7 +47,10 @@ const bilinear = {
   coordinate_transformation_mode: { kind: "string", value: "align_corners" },
 } as const;
 
-/** Bilinear, align_corners, of [N, C, H, W] by a factor; sides become floor(side * factor). */
+/**
+ * Bilinear, align_corners, of [N, C, H, W] by a factor; sides become floor(side * factor). Never of [N, H, W, C]: the WebGPU provider
+ * takes that without a word and gives wrong numbers.
+ */
 export function resizeBy(s: Scope, x: Value, factor: 2 | 0.5): Value {
   const [n = 1, c = 1, h = 1, w = 1] = x.shape;
   const side = (d: Dim): Dim => (factor === 2 ? mulDims(d, 2) : floorDiv(d, 2));
