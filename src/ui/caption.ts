@@ -15,13 +15,13 @@ export function caption({ run, picture, notes }: PageState): HTMLElement {
       {},
       h("p", { class: "caption-prompt" }, () => shown()?.settings.prompt ?? ""),
       h("p", { class: "caption-facts" }, () => facts(shown())),
-      h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.join(" "))),
     ),
     on(h("button", { type: "button", class: "secondary" }, icon(DOWNLOAD), "Download"), {
       click() {
         if (picture.value !== undefined) download(picture.value);
       },
     }),
+    h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.join(" "))),
   );
 }
 

@@ -7,7 +7,6 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   Rocket: "a rocket on a black background",
   Star: "a yellow star on a blue background",
   Donut: "a donut on a white background",
-  Castle: "a castle on a pink background",
 };
 
 /** Prompts to begin with: one press puts one into the field. */

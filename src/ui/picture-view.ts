@@ -29,15 +29,12 @@ export function pictureView(state: PageState): HTMLElement {
     }),
     painting(state),
   );
+  const figure = h("figure", { class: "picture" }, frame, h("div", { class: "below" }, progressBar(state), caption(state)));
   // The frame has the shape of what it shows: the run's picture, else the last one, else the size chosen.
   effect(() => {
     const { width, height } =
       (drawing() ? run.value?.settings : undefined) ?? picture.value?.settings ?? sizeOf(form.value.size, model.value?.granularity ?? 128);
-    frame.style.setProperty("--ratio", String(width / height));
+    figure.style.setProperty("--ratio", String(width / height));
   });
-  return h(
-    "section",
-    { class: "wall", "aria-label": "Picture" },
-    h("figure", { class: "picture" }, frame, h("div", { class: "below" }, progressBar(state), caption(state))),
-  );
+  return h("section", { class: "wall", "aria-label": "Picture" }, figure);
 }
