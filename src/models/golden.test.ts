@@ -1,16 +1,15 @@
 import * as ort from "onnxruntime-web";
 import { expect, test } from "vitest";
-import { cosine, errorInDeviations, type Files, goldenCases, goldenFiles } from "../../fixtures/golden.ts";
+import { cosine, errorInDeviations, type Files, type GoldenName, goldenCases, goldenFiles } from "../../fixtures/golden.ts";
 import { fixtureFile as read } from "../../fixtures/read-safetensors.ts";
 import { decomposeAttention } from "../onnx/decompose-attention.ts";
-import type { PartName } from "../shared/manifest.ts";
 import type { Precision, WeightPrecision } from "./precision.ts";
 
 // float32 against the reference's float32: other orders of summation give some 1e-6 of the output's deviation here; a wrong block, weight
 // or border gives far more than 1e-3.
 const TOLERANCE = 1e-3;
 
-const parts: readonly PartName[] = ["text-encoder", "stage-c", "stage-b", "stage-a", "previewer"];
+const parts: readonly GoldenName[] = ["text-encoder", "stage-c", "stage-b", "options", "stage-a", "previewer"];
 
 async function session({ model, data }: Pick<Files, "model" | "data">): Promise<ort.InferenceSession> {
   ort.env.wasm.numThreads = 1;
@@ -29,7 +28,7 @@ function feeds(files: Files, inputs: Awaited<ReturnType<typeof goldenCases>>[num
 }
 
 /** The worst error over a part's cases and outputs, in deviations, and the worst cosine. */
-async function compare(part: PartName, files: Files): Promise<{ error: number; similarity: number }> {
+async function compare(part: GoldenName, files: Files): Promise<{ error: number; similarity: number }> {
   const network = await session(files);
   let error = 0;
   let similarity = 1;
@@ -63,7 +62,7 @@ test.each(["text-encoder", "stage-c", "stage-b"] as const)(
 );
 
 // Random weights are the worst case for rounding to few bits; the floors are what is measured, less a margin for other CPUs.
-const plans: readonly (readonly [PartName, WeightPrecision, number])[] = [
+const plans: readonly (readonly [GoldenName, WeightPrecision, number])[] = [
   ["stage-c", "f16", 0.99999],
   ["stage-c", "q8", 0.9999],
   ["stage-c", "q8z", 0.9999],

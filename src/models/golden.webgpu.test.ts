@@ -1,10 +1,9 @@
 import * as ort from "onnxruntime-web/jspi";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
 import { beforeAll, expect, test } from "vitest";
-import { errorInDeviations, type Files, goldenCases, goldenFiles } from "../../fixtures/golden.ts";
+import { errorInDeviations, type Files, type GoldenName, goldenCases, goldenFiles } from "../../fixtures/golden.ts";
 import { decomposeAttention } from "../onnx/decompose-attention.ts";
 import { halfPrecisionLookups } from "../onnx/half-lookups.ts";
-import type { PartName } from "../shared/manifest.ts";
 
 // As on WASM: float32 against float32, and a wrong kernel, block or layout gives far more.
 const TOLERANCE = 1e-3;
@@ -30,7 +29,7 @@ async function read(path: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /** The worst error over a part's cases and outputs, in deviations. */
-async function worstError(part: PartName, files: Files): Promise<number> {
+async function worstError(part: GoldenName, files: Files): Promise<number> {
   const lookups = halfPrecisionLookups(files.model);
   const session = await ort.InferenceSession.create(files.model, {
     executionProviders: [{ name: "webgpu", device, ...(lookups.length > 0 && { forceCpuNodeNames: lookups }) }],
@@ -59,7 +58,7 @@ async function worstError(part: PartName, files: Files): Promise<number> {
   return worst;
 }
 
-test.each(["text-encoder", "stage-c", "stage-b", "stage-a", "previewer"] as const)(
+test.each(["text-encoder", "stage-c", "stage-b", "options", "stage-a", "previewer"] as const)(
   "%s in float32 gives the reference's numbers on WebGPU",
   async (part) => {
     const error = await worstError(part, await goldenFiles(part, read));

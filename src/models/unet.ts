@@ -89,8 +89,9 @@ export function unet(
     pixels && pixelsMapped(s.child("pixels_mapper"), pixels, x, c0),
   ]);
 
-  /** One level's blocks, as often as it repeats, with `skip` entering the first Res block of every run. */
-  const run = (level: Level, x: Value, skip?: Value): Value => {
+  /** One level's blocks, as often as it repeats; `skip` enters every run's first block, where that is a Res block. */
+  const run = (level: Level, x: Value, matching?: Value): Value => {
+    const skip = level.types[0] === "SDCascadeResBlock" ? matching : undefined;
     let y = skip === undefined ? x : matched(s.child(level.path), x, skip);
     const grid = level.types.includes("SDCascadeAttnBlock") ? shapeOf(s.child(level.path), y) : undefined;
     for (let i = 0; i < level.repeats; i++) {
