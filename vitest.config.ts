@@ -14,6 +14,7 @@ export default defineConfig({
           exclude: ["**/*.webgpu.test.ts"],
           environment: "node",
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -25,6 +26,7 @@ export default defineConfig({
           name: "webgpu",
           include: ["src/**/*.webgpu.test.ts"],
           testTimeout: 300_000,
+          hookTimeout: 120_000,
           browser: {
             enabled: true,
             headless: true,
