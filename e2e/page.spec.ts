@@ -69,6 +69,20 @@ test("what was typed and chosen is there after a reload", async ({ playground })
   await expect(page.getByRole("combobox", { name: "Backend" })).toHaveValue("auto");
 });
 
+test("a backend chosen on the page goes before the address's, and stays", async ({ playground }) => {
+  const { page } = playground;
+  const backend = page.getByRole("combobox", { name: "Backend" });
+  await playground.open("?backend=webgpu");
+  await playground.setAdvanced({});
+  await expect(backend).toHaveValue("webgpu");
+  await backend.selectOption("WASM");
+  await expect(page.getByText("on WASM")).toBeVisible();
+  await expect(page).toHaveURL(/\/$/);
+  await playground.open();
+  await playground.setAdvanced({});
+  await expect(backend).toHaveValue("wasm");
+});
+
 test("a model that can't be read is said with what to do, and nothing typed is lost", async ({ page }) => {
   await page.route("**/models/mini/cascade.json", (route) => route.fulfill({ status: 404, body: "" }));
   await page.goto("./");

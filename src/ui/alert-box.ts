@@ -16,7 +16,6 @@ export function alertBox(state: PageState, controller: Controller): HTMLElement 
     { class: "alert", hidden: () => shown() === undefined },
     h("p", { role: "alert" }, () => shown()?.message ?? ""),
     useWasm,
-    h("ul", { class: "notes", hidden: true }),
   );
 }
 

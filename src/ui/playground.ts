@@ -23,7 +23,7 @@ export async function startPlayground(root: HTMLElement, { createCascade, modelU
   const remembered = await rememberedForm();
   const asked = backendFrom(query.get("backend"));
   const state = pageState({ ...remembered, backend: asked ?? remembered.backend });
-  rememberForm(state, remembered.backend);
+  rememberForm(state, asked, remembered.backend);
   const controller = createController(state, modelUrl, createCascade);
 
   const prompt = composer(state, controller);

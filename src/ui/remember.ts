@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals-core";
 import { get, set } from "idb-keyval";
-import { EMPTY_FORM, type Form, formFrom } from "./form.ts";
+import { type BackendChoice, EMPTY_FORM, type Form, formFrom } from "./form.ts";
 import type { PageState } from "./state.ts";
 
 const KEY = "form";
@@ -14,12 +14,20 @@ export async function rememberedForm(): Promise<Form> {
   }
 }
 
-/** Stores the form whenever it changes. A backend the address asked for is not the user's lasting choice: `keepBackend` is stored instead. */
-export function rememberForm({ form }: PageState, keepBackend?: Form["backend"]): void {
-  const fromAddress = form.value.backend;
+/**
+ * Stores the form whenever it changes. A backend the address asks for holds for this visit alone: what was `remembered` stays stored until
+ * the user chooses another, which also takes it out of the address.
+ */
+export function rememberForm({ form }: PageState, asked: BackendChoice | undefined, remembered: BackendChoice): void {
+  let borrowed = asked !== undefined;
   effect(() => {
     const now = form.value;
-    const backend = now.backend === fromAddress ? (keepBackend ?? now.backend) : now.backend;
-    set(KEY, { ...now, backend }).catch(() => {}); // a private window without storage: the page works as well
+    if (borrowed && now.backend !== asked) {
+      borrowed = false;
+      const url = new URL(location.href);
+      url.searchParams.delete("backend");
+      history.replaceState(history.state, "", url);
+    }
+    set(KEY, borrowed ? { ...now, backend: remembered } : now).catch(() => {}); // a private window without storage: the page works as well
   });
 }
