@@ -1,10 +1,25 @@
 import type { Value } from "../onnx/builder.ts";
+import { sameShape } from "../onnx/dim.ts";
 import { add, gelu, mul } from "../onnx/ops/elementwise.ts";
 import { concat, reshapeTo } from "../onnx/ops/layout.ts";
 import { multiHeadAttention } from "../onnx/ops/matrix.ts";
 import { batchNormalization, lpNormalization, reduceL2 } from "../onnx/ops/normalize.ts";
+import { convTranspose } from "../onnx/ops/spatial.ts";
 import * as w from "../onnx/weight-expr.ts";
-import { channelsOf, conv2d, layerNorm, linear, type ModelScope, project, toBHWC, toNCHW, toTokens } from "./layers.ts";
+import {
+  channelsOf,
+  conv1x1,
+  conv2d,
+  layerNorm,
+  linear,
+  type ModelScope,
+  project,
+  resizedBy,
+  resizedTo,
+  toBHWC,
+  toNCHW,
+  toTokens,
+} from "./layers.ts";
 
 /** SDCascadeResBlock on [B, H, W, C]: depthwise -> norm -> [concat skip] -> MLP with GRN -> + x. */
 export function resBlock(s: ModelScope, x: Value, kernel: number, skip?: Value): Value {
@@ -62,4 +77,32 @@ export function attentionBlock(s: ModelScope, x: Value, grid: Value, kv: Value, 
   const v = linear(attention.child("to_v"), tokens, c);
   const y = linear(attention.child("to_out.0"), multiHeadAttention(attention, q, k, v, heads), c);
   return add(s, reshapeTo(s, y, grid, x.shape), x);
+}
+
+/** x [B, H, W, C] resized to the sides of `like` [B, H', W', C'] where they may differ. */
+export function matched(s: ModelScope, x: Value, like: Value): Value {
+  return sameShape(x.shape.slice(1, 3), like.shape.slice(1, 3)) ? x : resizedTo(s, x, like);
+}
+
+/**
+ * LayerNorm, then a strided convolution (`resize` undefined) or UpDownBlock2d("down"): a 1x1 convolution and, if enabled, a bilinear x 0.5.
+ * The two commute (a resize's weights sum to 1), so the smaller picture is convolved.
+ */
+export function downscale(s: ModelScope, x: Value, channels: number, resize: boolean | undefined): Value {
+  const norm = layerNorm(s.child(0), x);
+  if (resize === undefined) return toBHWC(s, conv2d(s.child(1), toNCHW(s, norm), channels, 2, { stride: 2 }));
+  return conv1x1(s.child("1.blocks.0"), resize ? resizedBy(s, norm, 0.5) : norm, channels);
+}
+
+/** LayerNorm, then a transposed convolution or UpDownBlock2d("up"): if enabled a bilinear x 2, and a 1x1 convolution, which commute. */
+export function upscale(s: ModelScope, x: Value, channels: number, resize: boolean | undefined): Value {
+  const norm = layerNorm(s.child(0), x);
+  if (resize === undefined) {
+    const up = s.child(1);
+    const weight = up.dense("weight", w.tensor(up.key("weight"), [channelsOf(x), channels, 2, 2]), "conv");
+    const bias = up.dense("bias", w.tensor(up.key("bias"), [channels]), "bias");
+    return toBHWC(s, convTranspose(up, toNCHW(s, norm), weight, bias, { stride: 2 }));
+  }
+  const y = conv1x1(s.child("1.blocks.1"), norm, channels);
+  return resize ? resizedBy(s, y, 2) : y;
 }

@@ -1,18 +1,13 @@
 import type { Value } from "../onnx/builder.ts";
 import { mulDims } from "../onnx/dim.ts";
-import { add, gelu, quickGelu } from "../onnx/ops/elementwise.ts";
+import { gelu, quickGelu } from "../onnx/ops/elementwise.ts";
 import { concat, reshape, split } from "../onnx/ops/layout.ts";
 import { gemmTransposed } from "../onnx/ops/matrix.ts";
 import * as w from "../onnx/weight-expr.ts";
 import { channelsOf, conv1x1, layerNorm, linear, type ModelScope, project, resizedTo, toBHWC } from "./layers.ts";
 import { embeddingOfZero, timestepEmbedding } from "./timestep.ts";
 import type { UNetConfig } from "./unet-config.ts";
-
-/** A block of the network that takes a conditioning: where it is and how wide. */
-export interface BlockPlace {
-  readonly path: string;
-  readonly channels: number;
-}
+import type { BlockPlace } from "./unet-levels.ts";
 
 /**
  * The scale and shift of every timestep block, by path: one product for the whole network. `conditions` holds the conditionings that are
@@ -65,8 +60,8 @@ function pairOf(parts: readonly Value[], i: number): [Value, Value] {
 
 export interface ConditioningInputs {
   readonly clip_text_pooled: Value;
-  readonly clip_text?: Value;
-  readonly clip_img?: Value;
+  readonly clip_text?: Value | undefined;
+  readonly clip_img?: Value | undefined;
 }
 
 /** The conditioning's tokens [B, L, conditioning_dim]: text, pooled, image, normalised. */
@@ -135,9 +130,4 @@ export function absentPixels(s: ModelScope, channels: number): Value {
   const bias = s.child(0).dense("bias", w.reshape(w.tensor(s.key("0.bias"), [channels * 4]), [1, channels * 4]), "bias");
   const mapped = layerNorm(s.child(3), conv1x1(s.child(2), gelu(s.child(1), bias), channels, "conditioning"));
   return reshape(s, mapped, [channels]);
-}
-
-/** Sum of what is there. */
-export function addAll(s: ModelScope, x: Value, terms: readonly (Value | undefined)[]): Value {
-  return terms.reduce<Value>((sum, term) => (term === undefined ? sum : add(s, sum, term)), x);
 }

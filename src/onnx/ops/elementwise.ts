@@ -29,7 +29,6 @@ function binary(op: string): (s: Scope, a: Value, b: Value) => Value {
 /** Elementwise with broadcasting. */
 export const add = binary("Add");
 export const mul = binary("Mul");
-export const div = binary("Div");
 
 function unary(op: string, domain: "" | "com.microsoft" = ""): (s: Scope, x: Value) => Value {
   return (s, x) => s.op(op, [x], x.dtype, x.shape, {}, domain);
