@@ -20,8 +20,8 @@ from .padding import KEPT, shorten, tie_positions
 from .scenes import Renderer, Subjects, compose
 from .tokenizer import Tokenizer
 
-POOL, FIRST, FRESH = 24000, 4000, 3  # latents kept, encoded before the first step, replaced each step
-NEAR_ONE = 75000  # samples taught with t in 0.88..1 only
+POOL, FIRST, FRESH = 24000, 4000, 2  # latents kept, encoded before the first step, replaced each step
+NEAR_ONE = 64000  # samples taught with t in 0.88..1 only
 DRAWS = 2  # noises for each caption of a batch: the text encoder is half the cost otherwise
 EMPTY = 0.1  # captions dropped, for classifier-free guidance
 
@@ -96,7 +96,7 @@ def main():
     optimizer = Muon(weights, lr=a.rate, momentum=0.95, betas=(0.9, 0.99), weight_decay=0.01, tables=tables)
     shorten(net)
     tie_positions(text)
-    run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=240, decay=0.997)
+    run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=240, decay=0.99)
     pool = Pool(Renderer(), frozen_encoder(), run.extra)
     while int(run.extra["written"]) < FIRST:
         pool.add(8, rng)
