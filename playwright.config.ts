@@ -16,6 +16,8 @@ export default defineConfig({
     baseURL: `http://localhost:${port}/`,
     viewport: { width: 1280, height: 800 },
     launchOptions: { executablePath: await findChromium(), args: chromiumFlags },
+    // Each test would fetch the whole app twice; e2e/offline.spec.ts allows it.
+    serviceWorkers: "block",
     trace: "retain-on-failure",
   },
   webServer: {

@@ -1,36 +1,14 @@
 import { readFileSync } from "node:fs";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
-
-/**
- * What page and worker may do. No `unsafe-eval`: WebAssembly alone needs `wasm-unsafe-eval`. Nothing is fetched from elsewhere. A dedicated worker takes
- * its policy from its own response, so a host should send these as headers (public/_headers does, where it is read); the built page
- * carries the policy in a meta tag besides.
- */
-const policy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join("; ");
-
-/** Threads need a cross-origin isolated page. */
-const isolation = {
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Embedder-Policy": "require-corp",
-  "Cross-Origin-Resource-Policy": "same-origin",
-};
+import { VitePWA } from "vite-plugin-pwa";
+import { CONTENT_SECURITY_POLICY, ISOLATION_HEADERS } from "./src/offline/security-headers.ts";
 
 /** The policy as a meta tag, in the build only: Vite's development client needs inline styles and a socket. */
 const policyInPage: Plugin = {
   name: "policy-in-page",
   apply: "build",
   transformIndexHtml: () => [
-    { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy }, injectTo: "head-prepend" },
+    { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: CONTENT_SECURITY_POLICY }, injectTo: "head-prepend" },
   ],
 };
 
@@ -39,7 +17,9 @@ const headersFile: Plugin = {
   name: "headers-file",
   apply: "build",
   generateBundle() {
-    const lines = Object.entries({ ...isolation, "Content-Security-Policy": policy }).map(([name, value]) => `  ${name}: ${value}`);
+    const lines = Object.entries({ ...ISOLATION_HEADERS, "Content-Security-Policy": CONTENT_SECURITY_POLICY }).map(
+      ([name, value]) => `  ${name}: ${value}`,
+    );
     this.emitFile({ type: "asset", fileName: "_headers", source: `/*\n${lines.join("\n")}\n` });
   },
 };
@@ -56,6 +36,40 @@ const oneRuntime: Plugin = {
     id === "\0no-runtime" ? "export const env = {}; export class Tensor {}; export class InferenceSession {}; export default {};" : null,
 };
 
+/**
+ * The offline app: workers/service-worker.ts with the list of all files and their hashes. The largest is a build of the runtime (27 MB; of those
+ * each browser takes what it loads). An update is offered by the page, so nothing here registers or reloads.
+ */
+const offline = VitePWA({
+  strategies: "injectManifest",
+  srcDir: "workers",
+  filename: "service-worker.ts",
+  registerType: "prompt",
+  injectRegister: false,
+  injectManifest: {
+    globPatterns: ["**/*.{html,js,mjs,css,wasm,svg,png,json,onnx,data}"],
+    maximumFileSizeToCacheInBytes: 32 * 2 ** 20,
+    rollupFormat: "iife",
+  },
+  manifest: {
+    name: "Cascade playground",
+    short_name: "Cascade",
+    description: "Stable Cascade in the browser: a prompt becomes a picture on your own device.",
+    id: "./",
+    start_url: "./",
+    scope: "./",
+    display: "standalone",
+    theme_color: "#16191c",
+    background_color: "#16191c",
+    categories: ["graphics", "photo"],
+    icons: [
+      { src: "icons/icon-192.png", sizes: "192x192", type: "image/png" },
+      { src: "icons/icon-512.png", sizes: "512x512", type: "image/png" },
+      { src: "icons/icon-maskable-512.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+    ],
+  },
+});
+
 const { version }: { version: string } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
 
 export default defineConfig({
@@ -63,10 +77,10 @@ export default defineConfig({
   define: { __VERSION__: JSON.stringify(version) },
   // The runtime's builds that take their wasm from a URL of ours, instead of carrying their glue inside.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
-  plugins: [oneRuntime, policyInPage, headersFile],
+  plugins: [oneRuntime, policyInPage, headersFile, offline],
   worker: { format: "es", plugins: () => [oneRuntime] },
   optimizeDeps: { exclude: ["onnxruntime-web", "@huggingface/transformers"] },
   build: { target: "es2023", assetsInlineLimit: 0 },
-  server: { headers: isolation },
-  preview: { headers: { ...isolation, "Content-Security-Policy": policy } },
+  server: { headers: ISOLATION_HEADERS },
+  preview: { headers: { ...ISOLATION_HEADERS, "Content-Security-Policy": CONTENT_SECURITY_POLICY } },
 });

@@ -1,4 +1,5 @@
 import { createCascade } from "./client/cascade-client.ts";
+import { startAppVersion } from "./offline/app-version.ts";
 import { startPlayground } from "./ui/playground.ts";
 import "./ui/style/index.css";
 
@@ -9,4 +10,5 @@ await startPlayground(root, {
   createCascade,
   modelUrl: new URL("models/mini/", document.baseURI).href,
   query: new URLSearchParams(location.search),
+  ...(import.meta.env.PROD && { startVersion: startAppVersion }),
 });

@@ -1,5 +1,6 @@
 import type { CascadeClient } from "../client/cascade-client.ts";
 import type { LoadOptions } from "../client/protocol.ts";
+import type { startAppVersion } from "../offline/app-version.ts";
 import { composer } from "./composer.ts";
 import { createController } from "./controller.ts";
 import { h } from "./dom.ts";
@@ -9,6 +10,7 @@ import { pictureView } from "./picture-view.ts";
 import { rememberedForm, rememberForm } from "./remember.ts";
 import { settingsPanel } from "./settings-panel.ts";
 import { pageState } from "./state.ts";
+import { updateNotice } from "./update-notice.ts";
 
 export interface PlaygroundOptions {
   readonly createCascade: (options: LoadOptions) => CascadeClient;
@@ -16,21 +18,38 @@ export interface PlaygroundOptions {
   readonly modelUrl: string;
   /** The page's query: `backend=webgpu|wasm|auto` goes before what was chosen earlier. */
   readonly query: URLSearchParams;
+  /** Absent where there is no service worker: under the development server. */
+  readonly startVersion?: typeof startAppVersion;
 }
 
 /** Fills `root` with the playground and opens the model. */
-export async function startPlayground(root: HTMLElement, { createCascade, modelUrl, query }: PlaygroundOptions): Promise<void> {
+export async function startPlayground(
+  root: HTMLElement,
+  { createCascade, modelUrl, query, startVersion }: PlaygroundOptions,
+): Promise<void> {
   const remembered = await rememberedForm();
   const asked = backendFrom(query.get("backend"));
   const state = pageState({ ...remembered, backend: asked ?? remembered.backend });
   rememberForm(state, asked, remembered.backend);
   const controller = createController(state, modelUrl, createCascade);
 
+  const version = startVersion?.({
+    isIdle: () => state.run.value === undefined && state.picture.value === undefined,
+    onUpdate: () => {
+      state.updateWaits.value = true;
+    },
+  });
   const prompt = composer(state, controller);
   root.append(
     prompt.element,
     pictureView(state),
-    h("div", { class: "settings" }, settingsPanel(state, controller), modelLine(state)),
+    h(
+      "div",
+      { class: "settings" },
+      settingsPanel(state, controller),
+      modelLine(state),
+      updateNotice(state, () => version?.update()),
+    ),
     h("p", { class: "visually-hidden", role: "status" }, () => state.announcement.value),
   );
   root.ownerDocument.addEventListener("keydown", (event) => {

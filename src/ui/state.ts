@@ -19,6 +19,8 @@ export interface PageState {
   /** Sentences about the last run, e.g. that the prompt was cut. */
   readonly notes: Signal<readonly string[]>;
   readonly problem: Signal<Problem | undefined>;
+  /** A new version of the app waits to be taken. */
+  readonly updateWaits: Signal<boolean>;
   /** The newest announcement for the live region. */
   readonly announcement: Signal<string>;
 }
@@ -58,6 +60,7 @@ export function pageState(form: Form): PageState {
     picture: signal(undefined),
     notes: signal([]),
     problem: signal(undefined),
+    updateWaits: signal(false),
     announcement: signal(""),
   };
 }

@@ -1,0 +1,84 @@
+import type { Page } from "@playwright/test";
+import { type PlainHost, plainHost } from "./plain-host.ts";
+import { test as base, expect, Playground } from "./playground.ts";
+
+// A host of its own for each test, so that its end is the network's.
+const test = base.extend<{ host: PlainHost }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern.
+  host: async ({}, use) => {
+    const host = await plainHost();
+    await use(host);
+    await host.stop();
+  },
+});
+test.use({ serviceWorkers: "allow" });
+
+/** Opens the app and waits until the service worker has everything and the page is its. */
+async function visit(page: Page, host: PlainHost): Promise<void> {
+  await page.goto(host.url);
+  await page.waitForFunction(() => crossOriginIsolated, undefined, { timeout: 60_000 });
+  await expect(page.getByText("million parameters")).toBeVisible({ timeout: 60_000 });
+}
+
+test("a host that sends no headers gets an isolated page, with threads, after one reload", async ({ page, host }) => {
+  const loads: string[] = [];
+  page.on("load", () => loads.push(page.url()));
+  const first = await page.goto(host.url);
+  expect(first?.headers()["cross-origin-embedder-policy"]).toBeUndefined();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+  await visit(page, host);
+  // The worker is isolated, too: only then has it shared memory.
+  const [worker] = page.workers();
+  expect(await worker?.evaluate(() => crossOriginIsolated)).toBe(true);
+  // What was typed meanwhile is kept, and it does not reload again.
+  expect(loads.length).toBeLessThanOrEqual(3);
+  const before = loads.length;
+  await page.reload();
+  await expect(page.getByText("million parameters")).toBeVisible({ timeout: 60_000 });
+  expect(loads.length).toBe(before + 1);
+});
+
+test("after one visit a picture is drawn with the network off", async ({ page, host, context }) => {
+  await visit(page, host);
+  await host.stop();
+  await context.setOffline(true);
+  await page.goto(`${host.url}?backend=wasm`);
+  const playground = new Playground(page);
+  await expect(page.getByText("million parameters")).toBeVisible({ timeout: 60_000 });
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await playground.setAdvanced({ "Stage C steps": "1", "Stage B steps": "1" });
+  await playground.prompt.fill("a star");
+  await playground.generate.click();
+  await playground.finished("a star", 120_000);
+});
+
+test("a new version is offered, not taken, and not while a picture is made", async ({ page, host }) => {
+  await visit(page, host);
+  const playground = new Playground(page);
+  const update = page.getByRole("button", { name: "Update and reload" });
+  await expect(update).toBeHidden();
+  await playground.prompt.fill("a star");
+  await playground.generate.click();
+  host.release();
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+  await expect(page.getByText("A new version of this page is ready.")).toBeVisible({ timeout: 60_000 });
+  await expect(playground.cancel).toBeVisible();
+  await expect(update).toBeHidden();
+  await page.keyboard.press("Escape");
+  await expect(update).toBeVisible();
+  const reloaded = page.waitForEvent("load");
+  await update.click();
+  await reloaded;
+  await expect(playground.prompt).toHaveValue("a star");
+  await expect(page.getByText("A new version of this page is ready.")).toBeHidden();
+});
+
+test("the app can be installed: a manifest with its name, place and icons that exist", async ({ page, host }) => {
+  await page.goto(host.url);
+  const link = await page.locator("link[rel=manifest]").getAttribute("href");
+  const url = new URL(link ?? "no manifest", host.url);
+  const manifest = await (await page.request.get(url.href)).json();
+  expect(manifest).toMatchObject({ name: "Cascade playground", display: "standalone", start_url: "./", scope: "./" });
+  expect(manifest.icons.map((icon: { sizes: string }) => icon.sizes)).toEqual(expect.arrayContaining(["192x192", "512x512"]));
+  for (const icon of manifest.icons) expect((await page.request.get(new URL(icon.src, url).href)).status()).toBe(200);
+});
