@@ -34,8 +34,6 @@ function unary(op: string, domain: "" | "com.microsoft" = ""): (s: Scope, x: Val
   return (s, x) => s.op(op, [x], x.dtype, x.shape, {}, domain);
 }
 
-export const sin = unary("Sin");
-export const cos = unary("Cos");
 export const floor = unary("Floor");
 
 /** x * Phi(x), exact (erf). com.microsoft's is one dispatch; ai.onnx 20's is the same kernel, com.microsoft's runs in older runtimes too. */
