@@ -26,7 +26,11 @@ test("what can't be drawn is said in a sentence, at its field", async ({ playgro
   await expect(page.getByRole("alert")).toHaveCount(0);
 
   await seed.fill("my birthday");
+  await seed.press("Tab");
+  await expect(page.getByRole("alert")).toHaveText(/^The seed must be/);
+  await expect(page.getByRole("button", { name: "Random seed" })).toBeFocused();
   await generate.click();
+  await expect(seed).toBeFocused();
   await expect(page.getByRole("alert")).toHaveText(/^The seed must be a whole number from 0 to 4294967295\./);
   await expect(seed).toHaveAttribute("aria-invalid", "true");
   await expect(seed).toHaveValue("my birthday");
@@ -35,8 +39,10 @@ test("what can't be drawn is said in a sentence, at its field", async ({ playgro
   await expect(page.getByRole("alert")).toHaveCount(0);
 
   await playground.setAdvanced({ "Stage C steps": "0" });
+  await page.getByText("Advanced").click();
   await prompt.press("Control+Enter");
   await expect(page.getByRole("alert")).toHaveText(/^Stage C steps must be a whole number from 1 to 200\./);
+  await expect(page.getByRole("textbox", { name: "Stage C steps" })).toBeFocused();
   await expect(page.getByRole("progressbar")).toBeHidden();
 });
 

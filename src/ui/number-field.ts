@@ -1,4 +1,4 @@
-import { effect } from "@preact/signals-core";
+import { effect, signal } from "@preact/signals-core";
 import { h, on } from "./dom.ts";
 import { fieldError } from "./field-error.ts";
 import { type NumberField, numberProblem } from "./form.ts";
@@ -12,6 +12,9 @@ export function numberField(
   placeholder: () => string,
   ...beside: HTMLElement[]
 ): HTMLElement {
+  // Said when the field is left; the page's problem, set by generating, also moves to the field.
+  const left = signal<string | undefined>(undefined);
+  const message = () => (state.problem.value?.field === field ? state.problem.value.message : left.value);
   const input = on(
     h("input", {
       id: field,
@@ -19,26 +22,30 @@ export function numberField(
       autocomplete: "off",
       placeholder,
       "aria-describedby": `${field}-error`,
-      "aria-invalid": () => (state.problem.value?.field === field ? "true" : undefined),
+      "aria-invalid": () => (message() !== undefined ? "true" : undefined),
       value: () => state.form.value[field],
     }),
     {
       input: () => edit(state, field, input.value),
       change() {
-        const message = numberProblem(state.form.value, field);
-        if (message !== undefined) state.problem.value = { field, message };
+        left.value = numberProblem(state.form.value, field);
       },
     },
   );
   effect(() => {
-    // Generating moves to the field that keeps it from starting; leaving that field does not move back.
-    if (state.problem.value?.field === field && document.activeElement?.tagName !== "INPUT") input.focus();
+    if (state.problem.value?.field !== field) return;
+    input.closest("details")?.setAttribute("open", ""); // what is folded away can't be focused
+    input.focus();
+  });
+  effect(() => {
+    // Right again, by typing or by dice.
+    if (numberProblem(state.form.value, field) === undefined) left.value = undefined;
   });
   return h(
     "div",
     { class: "field" },
     h("label", { for: field }, label),
     h("div", { class: "beside" }, input, ...beside),
-    fieldError(state, field),
+    fieldError(field, message),
   );
 }

@@ -1,8 +1,6 @@
-import { effect } from "@preact/signals-core";
 import { backendField } from "./backend-field.ts";
 import type { Controller } from "./controller.ts";
 import { h, on } from "./dom.ts";
-import { NUMBER_FIELDS } from "./form.ts";
 import { numberField } from "./number-field.ts";
 import { seedField } from "./seed-field.ts";
 import { sizeField } from "./size-field.ts";
@@ -30,11 +28,6 @@ export function settingsPanel(state: PageState, controller: Controller): HTMLEle
       backendField(state, controller),
     ),
   );
-  // A field that keeps the picture from being made must be seen.
-  effect(() => {
-    const field = state.problem.value?.field;
-    if (field !== undefined && field !== "seed" && NUMBER_FIELDS.some((number) => number === field)) advanced.open = true;
-  });
   return h(
     "section",
     { "aria-label": "Settings" },
