@@ -8,7 +8,10 @@ export interface Window {
   readonly groups?: number;
 }
 
-/** x [N, C, H, W], weight [O, C/groups, k, k], bias [O]. */
+/**
+ * x [N, C, H, W], weight [O, C/groups, k, k], bias [O]. No network here has 6 or 18 channels, and none should: with those (multiples of 3, not of 4,
+ * O a multiple of 4) the WebGPU provider of onnxruntime-web 1.30 gives wrong numbers for ungrouped windows, silently.
+ */
 export function conv(
   s: Scope,
   x: Value,
