@@ -13,9 +13,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   convert: ["models", "onnx", "shared"],
   pipeline: ["diffusion", "models", "runtime", "tokenizer", "shared"],
   client: ["pipeline (types)", "runtime (types)", "shared"],
-  ui: ["client", "pipeline (types)", "shared"],
-  main: ["ui", "client", "shared"],
-  workers: ["client", "pipeline", "convert", "runtime", "shared"],
+  png: ["pipeline (types)", "shared"],
+  gallery: ["pipeline (types)", "png", "shared"],
+  offline: [],
+  ui: ["client", "gallery", "offline (types)", "pipeline (types)", "png", "shared"],
+  main: ["ui", "client", "offline", "shared"],
+  workers: ["client", "offline", "pipeline", "convert", "runtime", "tokenizer", "shared"],
 };
 
 const root = resolve(import.meta.dirname, "..");

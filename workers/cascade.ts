@@ -6,6 +6,7 @@ import { defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
 import { startEngine } from "../src/runtime/start-engine.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
+import { readPrompt } from "../src/tokenizer/read-prompt.ts";
 
 /** The engine's worker: the pipeline behind comlink. */
 let cascade: Cascade | undefined;
@@ -42,7 +43,9 @@ const service: CascadeService = {
   describePrompt: (prompt) =>
     outcomeOf(async () => {
       const { tokenizer } = opened();
-      return { tokens: tokenizer.encode(prompt).length, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(prompt) };
+      const { segments } = readPrompt(prompt, 0);
+      const { length, leftOut } = tokenizer.encodeSegments(segments);
+      return { tokens: length, leftOut, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(prompt) };
     }),
 };
 

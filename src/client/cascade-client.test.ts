@@ -17,7 +17,7 @@ function fakeWorker(service: Partial<CascadeService>): WorkerLike & { readonly t
     load: async () => ({ ok: true, value: info }),
     generate: async () => ({ ok: true, value: picture }),
     cancel: () => {},
-    describePrompt: async () => ({ ok: true, value: { tokens: 4, maxTokens: 77, unknownWords: [] } }),
+    describePrompt: async () => ({ ok: true, value: { tokens: 4, maxTokens: 77, leftOut: "", unknownWords: [] } }),
     ...service,
   };
   comlink.expose(whole, port2);

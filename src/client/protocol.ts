@@ -36,6 +36,8 @@ export interface PromptInfo {
   /** Tokens, start and end included. */
   readonly tokens: number;
   readonly maxTokens: number;
+  /** The end of the prompt that the text encoder does not read; "" where it reads all. */
+  readonly leftOut: string;
   /** Words the model's vocabulary does not have. */
   readonly unknownWords: readonly string[];
 }

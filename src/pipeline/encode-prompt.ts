@@ -1,8 +1,11 @@
 import type { Network } from "../runtime/types.ts";
 import type { Tensor } from "../shared/tensor.ts";
 import type { ClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
+import type { Segment } from "../tokenizer/prompt-weights.ts";
 import { checked } from "./check.ts";
+import { firstRows } from "./rows.ts";
 import type { CascadeEvent } from "./types.ts";
+import { weighText } from "./weigh-text.ts";
 
 /** CLIP's view of prompts: `clip_text` [n, tokens, d] before the final norm, `clip_text_pooled` [n, 1, d]. */
 export interface PromptEncoding {
@@ -10,30 +13,32 @@ export interface PromptEncoding {
   readonly clip_text_pooled: Tensor;
 }
 
-/** Encodes prompts in one run, a row each, in their order. */
+/** Encodes prompts in one run, a row each, in their order; where a weight is not 1, with the empty prompt as a row more, from which weights count. */
 export async function* encodePrompts(
   textEncoder: Network,
   tokenizer: ClipTokenizer,
-  prompts: readonly string[],
+  prompts: readonly (readonly Segment[])[],
 ): AsyncGenerator<CascadeEvent, PromptEncoding> {
-  const tokens = prompts.map((prompt) => tokenizer.encode(prompt));
-  const dims = [prompts.length, tokenizer.maxLength];
-  const { clip_text, clip_text_pooled } = await textEncoder.run({
-    input_ids: {
-      data: BigInt64Array.from(
-        tokens.flatMap(({ input_ids }) => input_ids),
-        BigInt,
-      ),
-      dims,
-    },
-    attention_mask: {
-      data: BigInt64Array.from(
-        tokens.flatMap(({ attention_mask }) => attention_mask),
-        BigInt,
-      ),
-      dims,
-    },
+  const tokens = prompts.map((segments) => tokenizer.encodeSegments(segments));
+  const weights = tokens.flatMap((prompt) => prompt.weights);
+  const weighted = weights.some((weight) => weight !== 1);
+  const rows = weighted ? [...tokens, tokenizer.encode("")] : tokens;
+  const dims = [rows.length, tokenizer.maxLength];
+  const integers = (values: readonly number[]) => ({ data: BigInt64Array.from(values, BigInt), dims });
+  const outputs = await textEncoder.run({
+    input_ids: integers(rows.flatMap(({ input_ids }) => input_ids)),
+    attention_mask: integers(rows.flatMap(({ attention_mask }) => attention_mask)),
   });
   yield { type: "step", stage: "text-encoder", step: 1, steps: 1 };
-  return { clip_text: checked(clip_text, "The text encoder"), clip_text_pooled: checked(clip_text_pooled, "The text encoder") };
+  const clip_text = checked(outputs.clip_text, "The text encoder");
+  const clip_text_pooled = checked(outputs.clip_text_pooled, "The text encoder");
+  if (!weighted) return { clip_text, clip_text_pooled };
+  const empty = {
+    data: clip_text.data.slice((clip_text.data.length / rows.length) * prompts.length),
+    dims: [1, ...clip_text.dims.slice(1)],
+  };
+  return {
+    clip_text: weighText(firstRows(clip_text, prompts.length), empty, weights),
+    clip_text_pooled: firstRows(clip_text_pooled, prompts.length),
+  };
 }

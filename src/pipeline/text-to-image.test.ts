@@ -223,3 +223,22 @@ describe("a run", () => {
     });
   });
 });
+
+describe("the prompt language", () => {
+  const small = { width: 128, height: 128, seed: 5 };
+  async function pictureOf(prompt: string): Promise<Pixels> {
+    const settings = { ...defaultSettings(cascade.manifest, prompt), ...small };
+    const one = { steps: 1, guidance: 1, sampler: "ddpm-wuerstchen" as const };
+    return last(await eventsOf({ ...settings, stageC: one, stageB: one }), "picture").image;
+  }
+
+  it("weight 1 changes nothing, another weight does", async () => {
+    const plain = await pictureOf("a red fox");
+    expect(await pictureOf("a (red:1) fox")).toEqual(plain);
+    expect(await pictureOf("a (red:1.8) fox")).not.toEqual(plain);
+  });
+
+  it("alternatives are the text they give", async () => {
+    expect(await pictureOf("a {red|red} fox")).toEqual(await pictureOf("a red fox"));
+  });
+});

@@ -1,4 +1,5 @@
 import { TorchGenerator } from "../diffusion/noise.ts";
+import { readPrompt } from "../tokenizer/read-prompt.ts";
 import type { Cascade } from "./cascade.ts";
 import { conditioningB, conditioningC } from "./conditioning.ts";
 import { decode } from "./decode.ts";
@@ -18,13 +19,17 @@ import type { CascadeEvent, Settings } from "./types.ts";
 export async function* textToImage(cascade: Cascade, settings: Settings, signal?: AbortSignal): AsyncGenerator<CascadeEvent, void> {
   const { manifest, tokenizer, runtime } = cascade;
   const { parts, sampling, latents } = manifest;
-  const { prompt, negativePrompt, width, height, seed, stageC, stageB } = settings;
+  const { width, height, seed, stageC, stageB } = settings;
   checkSettings(settings, manifest);
-  yield* promptNotes(tokenizer, settings);
+  const prompt = readPrompt(settings.prompt, seed);
+  const negativePrompt = readPrompt(settings.negativePrompt, seed);
+  yield* promptNotes(tokenizer, settings, { prompt, negativePrompt });
   const shapes = latentShapes(latents, width, height);
   const generator = new TorchGenerator(seed);
 
-  const text = yield* inStage(runtime, "text-encoder", signal, (network) => encodePrompts(network, tokenizer, [prompt, negativePrompt]));
+  const text = yield* inStage(runtime, "text-encoder", signal, (network) =>
+    encodePrompts(network, tokenizer, [prompt.segments, negativePrompt.segments]),
+  );
 
   // Text to the semantic latent.
   const latentC = yield* inStage(runtime, "stage-c", signal, (network) => {

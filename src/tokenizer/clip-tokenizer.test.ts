@@ -38,3 +38,16 @@ test("words the vocabulary has only crumbs for are named, once", () => {
 test("files that are not a tokenizer's are refused with what to do", () => {
   expect(() => new ClipTokenizer({ tokenizer: {}, config: {} }, 77)).toThrow(/not a CLIP tokenizer: convert the model again/);
 });
+
+test("stretches of a prompt are its tokens with their weights", () => {
+  const whole = tokenizer.encode("a red fox in snow");
+  const stretches = tokenizer.encodeSegments([
+    { text: "a ", weight: 1 },
+    { text: "red fox", weight: 1.3 },
+    { text: " in snow", weight: 1 },
+  ]);
+  expect(stretches).toEqual({ ...whole, weights: whole.weights.map((_, i) => (i === 2 || i === 3 ? 1.3 : 1)) });
+  expect(whole.weights).toEqual(Array(77).fill(1));
+  const long = tokenizer.encodeSegments([{ text: "cat ".repeat(80), weight: 2 }]);
+  expect([long.weights[0], long.weights[75], long.weights[76], long.weights.length]).toEqual([1, 2, 1, 77]);
+});

@@ -1,5 +1,6 @@
 import { PreTrainedTokenizer } from "@huggingface/transformers";
 import { CascadeError } from "../shared/errors.ts";
+import type { Segment } from "./prompt-weights.ts";
 
 /** A prompt as the text encoder takes it. */
 export interface TokenizedPrompt {
@@ -7,6 +8,8 @@ export interface TokenizedPrompt {
   readonly input_ids: number[];
   /** 1 up to and with the end token, 0 on the padding. */
   readonly attention_mask: number[];
+  /** What each of the `maxLength` tokens counts; 1 for start, end and padding. */
+  readonly weights: number[];
   /** How many tokens the whole prompt has, start and end included; above `maxLength` it was cut. */
   readonly length: number;
   /** The end of the prompt that did not fit, as the vocabulary spells it; "" where all did. */
@@ -38,15 +41,26 @@ export class ClipTokenizer {
   }
 
   encode(prompt: string): TokenizedPrompt {
-    const ids = this.tokenizer.encode(prompt);
+    return this.encodeSegments([{ text: prompt, weight: 1 }]);
+  }
+
+  /** Stretches of one prompt, one after the other; tokens do not reach over their borders. */
+  encodeSegments(segments: readonly Segment[]): TokenizedPrompt {
+    const parts = segments.map(({ text, weight }) => ({ ids: this.tokenizer.encode(text), weight }));
+    const [start = this.end] = parts[0]?.ids ?? [];
+    const ids = [start, ...parts.flatMap((part) => part.ids.slice(1, -1)), this.end];
+    const weights = [1, ...parts.flatMap((part) => part.ids.slice(1, -1).map(() => part.weight)), 1];
     // A prompt that is too long is cut before its end token, which pools the sentence and must stay.
-    const kept = ids.length > this.maxLength ? [...ids.slice(0, this.maxLength - 1), this.end] : ids;
+    const last = this.maxLength - 1;
+    const cut = ids.length > this.maxLength;
+    const kept = cut ? [...ids.slice(0, last), this.end] : ids;
     const padding = this.maxLength - kept.length;
     return {
       input_ids: [...kept, ...Array<number>(padding).fill(this.pad)],
       attention_mask: [...kept.map(() => 1), ...Array<number>(padding).fill(0)],
+      weights: [...(cut ? [...weights.slice(0, last), 1] : weights), ...Array<number>(padding).fill(1)],
       length: ids.length,
-      leftOut: kept === ids ? "" : this.tokenizer.decode(ids.slice(this.maxLength - 1, -1)).trim(),
+      leftOut: cut ? this.tokenizer.decode(ids.slice(last, -1)).trim() : "",
     };
   }
 

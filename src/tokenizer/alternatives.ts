@@ -1,0 +1,58 @@
+/** Lists that `__name__` stands for: things and colours that the embedded model draws. */
+export const WILDCARDS: Readonly<Record<string, readonly string[]>> = {
+  animal: ["cat", "dog", "bear", "fox", "lion", "panda", "frog", "rabbit", "penguin", "owl", "whale", "turtle", "butterfly"],
+  fruit: ["apple", "banana", "strawberry", "watermelon", "cherry", "lemon", "pineapple", "pear", "peach"],
+  thing: ["rocket", "boat", "car", "house", "castle", "tree", "cactus", "umbrella", "guitar", "crown", "robot", "balloon"],
+  shape: ["circle", "square", "triangle", "star", "heart", "diamond"],
+  color: ["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray"],
+};
+
+/**
+ * The prompt with one of each `{red|blue}` taken, and `__animal__` replaced by a word of that list. Which ones the seed says: the same seed and prompt
+ * give the same text. Alternatives nest and may be empty; braces without a bar, and unknown lists, stay as they are; `\{` and `\|` are the signs
+ * themselves, and stay escaped for what reads the prompt next.
+ */
+export function expandAlternatives(prompt: string, seed: number): string {
+  const random = mulberry32(seed);
+  const pick = <T>(list: readonly T[], otherwise: T): T => list[Math.floor(random() * list.length)] ?? otherwise;
+
+  /** Reads up to the brace that ends this level: its alternatives, and whether that brace came. */
+  const read = (from: number): { options: string[]; end: number; closed: boolean } => {
+    const options = [""];
+    const add = (text: string): void => {
+      options[options.length - 1] += text;
+    };
+    let i = from;
+    for (; i < prompt.length; i++) {
+      const sign = prompt[i] ?? "";
+      if (sign === "\\") {
+        add(prompt.slice(i, i + 2));
+        i++;
+      } else if (sign === "{") {
+        const inner = read(i + 1);
+        const whole = inner.options.join("|");
+        if (!inner.closed) add(`{${whole}`);
+        else add(inner.options.length > 1 ? pick(inner.options, "") : `{${whole}}`);
+        i = inner.end;
+      } else if (sign === "}" && from > 0) return { options, end: i, closed: true };
+      else if (sign === "|" && from > 0) options.push("");
+      else add(sign);
+    }
+    return { options, end: i, closed: false };
+  };
+
+  return read(0)
+    .options.join("")
+    .replace(/__([a-z]+)__/g, (whole, name: string) => pick(WILDCARDS[name] ?? [], whole));
+}
+
+/** Tommy Ettinger's generator of 32 bits, here for words alone: the picture's noise has its own, and is the same with and without alternatives. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
