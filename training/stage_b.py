@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from . import networks, schedule
 from .checkpoint import Run, generator
 from .efficientnet import double
+from .muon import Muon
 from .padding import quicken
 from .paths import RUNS
 from .scenes import Renderer, Subjects, compose
@@ -100,8 +101,8 @@ def main():
     rng = generator(4)
     net = quicken(networks.stage_b().to(memory_format=torch.channels_last))
     weights = [w for w in net.parameters() if w.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=a.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
-    run = Run("stage_b", {"net": net}, optimizer, rng, every=240, decay=0.999)
+    optimizer = Muon(weights, lr=a.rate, momentum=0.95, betas=(0.9, 0.99), weight_decay=0.01)
+    run = Run("stage_b", {"net": net}, optimizer, rng, every=240, decay=0.99)
     pool = Pool(a.pool, a.crop, run.extra)
     while int(run.extra["written"]) < a.first:
         pool.add(rng)
