@@ -2,7 +2,6 @@ import * as ort from "onnxruntime-web/jspi";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
 import { beforeAll, expect, test } from "vitest";
 import { errorInDeviations, type Files, type GoldenName, goldenCases, goldenFiles } from "../../fixtures/golden.ts";
-import { decomposeAttention } from "../onnx/decompose-attention.ts";
 import { halfPrecisionLookups } from "../onnx/half-lookups.ts";
 
 // As on WASM: float32 against float32, and a wrong kernel, block or layout gives far more.
@@ -62,16 +61,9 @@ test.each(["text-encoder", "stage-c", "stage-b", "options", "stage-a", "previewe
   "%s in float32 gives the reference's numbers on WebGPU",
   async (part) => {
     const error = await worstError(part, await goldenFiles(part, read));
-    console.info(part, error);
     expect(error).toBeLessThan(TOLERANCE);
   },
 );
-
-test("stage-c with decomposed attention gives the reference's numbers too", async () => {
-  const files = await goldenFiles("stage-c", read);
-  const error = await worstError("stage-c", { ...files, model: decomposeAttention(files.model) });
-  expect(error).toBeLessThan(TOLERANCE);
-});
 
 test("a half-precision token table is looked up on a device that has no half precision", async () => {
   expect(device.features.has("shader-f16")).toBe(false);

@@ -44,7 +44,8 @@ describe.each(shapes)("$heads heads of $headSize, $queries queries, $keys keys, 
     expect(worstError(await run(attentionModel(shape), inputs, []), reference)).toBeLessThan(TOLERANCE);
   });
 
-  test("decomposed attention is right on a device without subgroups", async () => {
-    expect(worstError(await run(decomposeAttention(attentionModel(shape)), inputs, []), reference)).toBeLessThan(TOLERANCE);
+  // The fused form is wrong on narrow subgroups (0.83 relative on SwiftShader's four), which is what this form is for.
+  test("decomposed attention is right on a device with subgroups too", async () => {
+    expect(worstError(await run(decomposeAttention(attentionModel(shape)), inputs, ["subgroups"]), reference)).toBeLessThan(TOLERANCE);
   });
 });
