@@ -1,7 +1,7 @@
 import type { Scope, Value } from "../onnx/builder.ts";
 import { mulDims } from "../onnx/dim.ts";
 import { add } from "../onnx/ops/elementwise.ts";
-import { concat, reshape, reshapeTo, shapeOf, transpose } from "../onnx/ops/layout.ts";
+import { concat, crop, pixelShuffle, reshape, reshapeTo, shapeOf, transpose } from "../onnx/ops/layout.ts";
 import { matMul, matMulNBits } from "../onnx/ops/matrix.ts";
 import { layerNormalization } from "../onnx/ops/normalize.ts";
 import { conv, resizeBy, resizeTo, type Window } from "../onnx/ops/spatial.ts";
@@ -59,6 +59,37 @@ export function conv2d(s: ModelScope, x: Value, out: number, k: number, window: 
     s.dense("bias", w.tensor(s.key("bias"), [out]), "bias"),
     window,
   );
+}
+
+/**
+ * nn.ConvTranspose2d(in, out, k, stride=2) on [B, C, H, W] -> [B, out, 2H, 2W], for k 2 (no padding) and 4 (padding 1). The same map as an ordinary
+ * convolution to the four pixels each input pixel becomes, shuffled into place, and as many multiplications: the WebGPU provider's
+ * ConvTranspose is a plain loop, and took half of Stage A's time.
+ */
+export function convTranspose2(s: ModelScope, x: Value, out: number, k: 2 | 4): Value {
+  const c = numberOf(s, x, 1);
+  const weight = w.tensor(s.key("weight"), [c, out, k, k]);
+  const bias = w.reshape(w.multiply(w.filled(1, [out, 4]), w.reshape(w.tensor(s.key("bias"), [out]), [out, 1])), [4 * out]);
+  const kernel = s.dense("weight", k === 2 ? fourOf(weight, c, out) : fourOfFour(weight, c, out), "conv");
+  const y = pixelShuffle(s, conv(s, x, kernel, s.dense("bias", bias, "bias"), { padding: k / 2 - 1 }), 2);
+  // With k 4 a window lies between two pixels: the first and the last reach over the border.
+  return k === 2 ? y : crop(s, y, 1, [2, 3]);
+}
+
+/** [in, out, 2, 2] -> [out * 4, in, 1, 1], channels in PixelShuffle's order. */
+function fourOf(weight: WeightExpr, c: number, out: number): WeightExpr {
+  return w.reshape(w.transpose(weight, [1, 2, 3, 0]), [out * 4, c, 1, 1]);
+}
+
+/**
+ * [in, out, 4, 4] -> [out * 4, in, 2, 2]: the window over pixels j-1 and j (tap t) makes rows 2j-1 and 2j (s = 0, 1) of the output, by kernel row
+ * 2 (1 - t) + s; columns alike.
+ */
+function fourOfFour(weight: WeightExpr, c: number, out: number): WeightExpr {
+  const split = w.reshape(weight, [c, out, 2, 2, 2, 2]); // in, out, 1 - t, s, 1 - t, s
+  const taps = w.reshape(w.transpose(split, [2, 4, 1, 3, 5, 0]), [4, out * 4 * c]);
+  const turned = w.concat(...[3, 2, 1, 0].map((i) => w.slice(taps, i, i + 1)));
+  return w.reshape(w.transpose(w.reshape(turned, [2, 2, out, 2, 2, c]), [2, 3, 4, 5, 0, 1]), [out * 4, c, 2, 2]);
 }
 
 /** nn.LayerNorm(c, eps) with its weight and bias, over the last axis. */

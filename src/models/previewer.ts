@@ -2,10 +2,9 @@ import { GraphBuilder, type Value } from "../onnx/builder.ts";
 import { dim } from "../onnx/dim.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { add, gelu, mul } from "../onnx/ops/elementwise.ts";
-import { convTranspose } from "../onnx/ops/spatial.ts";
 import * as w from "../onnx/weight-expr.ts";
 import { CascadeError } from "../shared/errors.ts";
-import { conv2d, type ModelScope } from "./layers.ts";
+import { conv2d, convTranspose2, type ModelScope } from "./layers.ts";
 import { encodingOf, type Precision, type WeightRole } from "./precision.ts";
 
 /** Widths of the previewer's nine convolutions, first to last; the official one: 512, 512, 256, 256, 128, 128, 128, 128, 3. */
@@ -43,19 +42,11 @@ export function previewer(config: PreviewerConfig, precision: Precision): Graph 
     const channels = config.widths[i] ?? 0;
     x =
       layer === "up"
-        ? upsample(s.child(3 * i), x, channels)
+        ? convTranspose2(s.child(3 * i), x, channels, 2)
         : conv2d(s.child(3 * i), x, channels, layer === "1x1" ? 1 : 3, { padding: layer === "1x1" ? 0 : 1 });
     if (i < LAYERS.length - 1) x = batchNorm(s.child(3 * i + 2), gelu(s.child(3 * i + 1), x));
   });
   return graph.finish({ image: x });
-}
-
-/** nn.ConvTranspose2d(in, out, 2, stride=2) */
-function upsample(s: ModelScope, x: Value, channels: number): Value {
-  const inputs = x.shape[1];
-  if (typeof inputs !== "number") throw new Error(`${s.path}: unknown channels`);
-  const weight = s.dense("weight", w.tensor(s.key("weight"), [inputs, channels, 2, 2]), "conv");
-  return convTranspose(s, x, weight, s.dense("bias", w.tensor(s.key("bias"), [channels]), "bias"), { stride: 2 });
 }
 
 /** nn.BatchNorm2d(c).eval(): (x - mean) / sqrt(var + 1e-5) * weight + bias, as one scale and one shift. */

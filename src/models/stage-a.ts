@@ -3,11 +3,11 @@ import { dim } from "../onnx/dim.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { add, gelu } from "../onnx/ops/elementwise.ts";
 import { padEdge, pixelShuffle } from "../onnx/ops/layout.ts";
-import { conv, convTranspose } from "../onnx/ops/spatial.ts";
+import { conv } from "../onnx/ops/spatial.ts";
 import type { WeightExpr } from "../onnx/weight.ts";
 import * as w from "../onnx/weight-expr.ts";
 import { ConfigReader } from "./config.ts";
-import { channelsOf, conv1x1, layerNorm, type ModelScope, project, toBHWC, toNCHW } from "./layers.ts";
+import { channelsOf, conv1x1, convTranspose2, layerNorm, type ModelScope, project, toBHWC, toNCHW } from "./layers.ts";
 import { encodingOf, type Precision, type WeightRole } from "./precision.ts";
 
 /** Constructor values of diffusers' PaellaVQModel, by its names, as far as decoding needs them. */
@@ -120,7 +120,5 @@ function mixingResidualBlock(s: ModelScope, x: Value): Value {
 
 /** nn.ConvTranspose2d(in, out, 4, stride=2, padding=1) on [B, H, W, C]. */
 function upsample(s: ModelScope, x: Value, channels: number): Value {
-  const weight = s.dense("weight", w.tensor(s.key("weight"), [channelsOf(x), channels, 4, 4]), "conv");
-  const bias = s.dense("bias", w.tensor(s.key("bias"), [channels]), "bias");
-  return toBHWC(s, convTranspose(s, toNCHW(s, x), weight, bias, { stride: 2, padding: 1 }));
+  return toBHWC(s, convTranspose2(s, toNCHW(s, x), channels, 4));
 }

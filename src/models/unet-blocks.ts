@@ -4,12 +4,12 @@ import { add, gelu, mul } from "../onnx/ops/elementwise.ts";
 import { concat, reshapeTo } from "../onnx/ops/layout.ts";
 import { multiHeadAttention } from "../onnx/ops/matrix.ts";
 import { batchNormalization, lpNormalization, reduceL2 } from "../onnx/ops/normalize.ts";
-import { convTranspose } from "../onnx/ops/spatial.ts";
 import * as w from "../onnx/weight-expr.ts";
 import {
   channelsOf,
   conv1x1,
   conv2d,
+  convTranspose2,
   layerNorm,
   linear,
   type ModelScope,
@@ -97,12 +97,7 @@ export function downscale(s: ModelScope, x: Value, channels: number, resize: boo
 /** LayerNorm, then a transposed convolution or UpDownBlock2d("up"): if enabled a bilinear x 2, and a 1x1 convolution, which commute. */
 export function upscale(s: ModelScope, x: Value, channels: number, resize: boolean | undefined): Value {
   const norm = layerNorm(s.child(0), x);
-  if (resize === undefined) {
-    const up = s.child(1);
-    const weight = up.dense("weight", w.tensor(up.key("weight"), [channelsOf(x), channels, 2, 2]), "conv");
-    const bias = up.dense("bias", w.tensor(up.key("bias"), [channels]), "bias");
-    return toBHWC(s, convTranspose(up, toNCHW(s, norm), weight, bias, { stride: 2 }));
-  }
+  if (resize === undefined) return toBHWC(s, convTranspose2(s.child(1), toNCHW(s, norm), channels, 2));
   const y = conv1x1(s.child("1.blocks.1"), norm, channels);
   return resize ? resizedBy(s, y, 2) : y;
 }

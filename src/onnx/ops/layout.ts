@@ -92,6 +92,13 @@ export function padEdge(s: Scope, x: Value, by: number, axes: readonly number[])
   return s.op("Pad", [x, s.int64([...pads, ...pads])], x.dtype, shape, { mode: { kind: "string", value: "edge" } });
 }
 
+/** Takes `by` off both ends of the given axes. */
+export function crop(s: Scope, x: Value, by: number, axes: readonly number[]): Value {
+  const shape = x.shape.map((d, i): Dim => (axes.includes(i) ? addDims(d, -2 * by) : d));
+  const [starts, ends] = [axes.map(() => by), axes.map(() => -by)];
+  return s.op("Slice", [x, s.int64(starts), s.int64(ends), s.int64(axes)], x.dtype, shape);
+}
+
 /** [N, C r^2, H, W] -> [N, C, H r, W r], torch's PixelShuffle(r). */
 export function pixelShuffle(s: Scope, x: Value, r: number): Value {
   if (r === 1) return x;
