@@ -135,12 +135,12 @@ test("a model that could not be loaded is tried again", async () => {
   cascade.dispose();
 });
 
-test("after a lost device the next picture gets a new worker", async () => {
-  const lost = fakeWorker({ generate: () => outcomeOf(() => Promise.reject(new CascadeError("device-lost", "Lost."))) });
+test.each(["device-lost", "out-of-memory"] as const)("after %s the next picture gets a new worker", async (code) => {
+  const lost = fakeWorker({ generate: () => outcomeOf(() => Promise.reject(new CascadeError(code, "Gone."))) });
   const fresh = fakeWorker({});
   const make = vi.fn<() => WorkerLike>().mockReturnValueOnce(lost).mockReturnValueOnce(fresh);
   const cascade = createCascade({ modelUrl: "http://localhost/", backend: "auto" }, make);
-  await expect(cascade.generate(settings)).rejects.toMatchObject({ code: "device-lost" });
+  await expect(cascade.generate(settings)).rejects.toMatchObject({ code });
   expect(lost.terminate).toHaveBeenCalled();
   expect(await cascade.generate(settings)).toEqual(picture);
   cascade.dispose();

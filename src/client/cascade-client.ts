@@ -1,5 +1,6 @@
 import * as comlink from "comlink";
 import type { CascadeEvent, Pixels, Settings } from "../pipeline/types.ts";
+import { Ending } from "../shared/ending.ts";
 import { CascadeError } from "../shared/errors.ts";
 import { type CascadeInfo, type CascadeService, type LoadOptions, type Outcome, type PromptInfo, unpack } from "./protocol.ts";
 
@@ -31,8 +32,7 @@ const PATIENCE_MS = 2000;
 interface Live {
   readonly worker: WorkerLike;
   readonly remote: comlink.Remote<CascadeService>;
-  /** Rejects when the worker ends. */
-  readonly ended: Promise<never>;
+  readonly ending: Ending;
   readonly end: (error: CascadeError) => void;
   loaded?: Promise<CascadeInfo>;
 }
@@ -44,19 +44,15 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
   const current = (): Live => {
     if (live !== undefined) return live;
     const worker = makeWorker();
-    let reject: (error: CascadeError) => void = () => {};
-    const ended = new Promise<never>((_, fail) => {
-      reject = fail;
-    });
-    ended.catch(() => {});
+    const ending = new Ending();
     const made: Live = {
       worker,
       remote: comlink.wrap<CascadeService>(worker),
-      ended,
+      ending,
       end(error) {
         worker.terminate();
         if (live === made) live = undefined;
-        reject(error);
+        ending.end(error);
       },
     };
     worker.onerror = (event) =>
@@ -70,10 +66,10 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     return made;
   };
 
-  const ask = async <T>({ ended }: Live, answer: Promise<Outcome<T>>): Promise<T> => unpack(await Promise.race([answer, ended]));
+  const ask = async <T>({ ending }: Live, question: () => Promise<Outcome<T>>): Promise<T> => unpack(await ending.orEnd(question));
 
   const loaded = (engine: Live): Promise<CascadeInfo> => {
-    engine.loaded ??= ask(engine, engine.remote.load(options)).catch((error) => {
+    engine.loaded ??= ask(engine, () => engine.remote.load(options)).catch((error) => {
       delete engine.loaded;
       throw error;
     });
@@ -95,10 +91,10 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
       try {
         await loaded(engine);
         if (signal?.aborted) throw cancelled();
-        return await ask(engine, engine.remote.generate(settings, comlink.proxy(onEvent)));
+        return await ask(engine, () => engine.remote.generate(settings, comlink.proxy(onEvent)));
       } catch (error) {
-        // A lost device is not given back by the runtime: the next picture gets a new worker.
-        if (error instanceof CascadeError && error.code === "device-lost") engine.end(error);
+        // A lost device is not given back by the runtime, nor is memory by WebAssembly: the next picture gets a new worker.
+        if (error instanceof CascadeError && (error.code === "device-lost" || error.code === "out-of-memory")) engine.end(error);
         throw error;
       } finally {
         clearTimeout(timer);
@@ -108,7 +104,7 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     async describePrompt(prompt) {
       const engine = current();
       await loaded(engine);
-      return await ask(engine, engine.remote.describePrompt(prompt));
+      return await ask(engine, () => engine.remote.describePrompt(prompt));
     },
     dispose: () => live?.end(new CascadeError("aborted", "The engine was closed.")),
   };

@@ -1,4 +1,6 @@
+import { decomposeAttention } from "../onnx/decompose-attention.ts";
 import { halfPrecisionLookups } from "../onnx/half-lookups.ts";
+import { Ending } from "../shared/ending.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
 import { fusedAttentionIsRight } from "./attention-check.ts";
@@ -20,7 +22,8 @@ export interface ExternalFile {
  */
 export class Engine {
   private queue: Promise<unknown> = Promise.resolve();
-  private readonly lost: Promise<never>;
+  /** Of the device. */
+  private readonly ending = new Ending();
   private disposed = false;
 
   private constructor(
@@ -28,27 +31,39 @@ export class Engine {
     readonly attention: AttentionForm,
     private readonly device?: GPUDevice,
   ) {
-    this.lost = new Promise((_, reject) => {
-      void device?.lost.then(({ reason, message }) => {
-        if (this.disposed) return;
-        reject(new CascadeError("device-lost", `The graphics device was lost (${message || reason}): generate again to start it anew.`));
-      });
+    void device?.lost.then(({ reason, message }) => {
+      if (this.disposed) return;
+      this.ending.end(
+        new CascadeError("device-lost", `The graphics device was lost (${message || reason}): generate again to start it anew.`),
+      );
     });
-    this.lost.catch(() => {});
+    // A run that goes wrong on the device is told here alone, and its output is zeros: without this it would pass for a picture.
+    device?.addEventListener("uncapturederror", ({ error }) => {
+      if (!this.disposed) this.ending.end(failureOf(error));
+    });
   }
 
   static onWasm(loaded: LoadedOrt): Engine {
     return new Engine(loaded, "fused");
   }
 
-  /** Tries fused attention on a plain device, then on one without `subgroups`, and falls back to the decomposed form. */
+  /**
+   * Tries fused attention on a plain device, then on one without `subgroups`, then attention in parts. Rejects where this GPU gets none of them
+   * right, with what the last one failed by.
+   */
   static async onWebGpu(loaded: LoadedOrt): Promise<Engine> {
-    const plain = new Engine(loaded, "fused", await requestDevice({ subgroups: true }));
-    if (await plain.attentionIsRight()) return plain;
-    plain.dispose();
-    const device = await requestDevice({ subgroups: false });
-    const narrow = new Engine(loaded, "fused-without-subgroups", device);
-    return (await narrow.attentionIsRight()) ? narrow : new Engine(loaded, "decomposed", device);
+    let failure: unknown;
+    for (const form of ["fused", "fused-without-subgroups", "decomposed"] as const) {
+      const engine = new Engine(loaded, form, await requestDevice({ subgroups: form !== "fused-without-subgroups" }));
+      try {
+        if (await engine.attentionIsRight()) return engine;
+        failure = new Error("this GPU gets attention wrong in every form");
+      } catch (error) {
+        failure = error;
+      }
+      engine.dispose();
+    }
+    throw failure;
   }
 
   private async attentionIsRight(): Promise<boolean> {
@@ -59,18 +74,20 @@ export class Engine {
         if (output === undefined) throw new Error("the attention graph has no output");
         return output;
       } finally {
-        await session.release();
+        await this.release(session);
       }
     });
   }
 
-  async createSession(model: Uint8Array, external: readonly ExternalFile[]): Promise<Session> {
+  /** A session of an .onnx file, with its attention in the form that is right here. */
+  async createSession(file: Uint8Array, external: readonly ExternalFile[]): Promise<Session> {
     const externalData = await Promise.all(
       external.map(async ({ path, data }) => ({
         path,
         data: this.loaded.build === "jspi" ? data : new Uint8Array(await data.arrayBuffer()),
       })),
     );
+    const model = this.attention === "decomposed" ? decomposeAttention(file) : file;
     const lookups = halfPrecisionLookups(model);
     return await this.exclusive(() =>
       this.loaded.ort.InferenceSession.create(model, {
@@ -111,6 +128,11 @@ export class Engine {
     return result;
   }
 
+  /** Gives a session's memory back. A session whose device has gone has none, and what it is released for is the error to tell. */
+  async release(session: Session): Promise<void> {
+    if (this.ending.reason === undefined) await this.exclusive(() => session.release());
+  }
+
   /** A tensor kept on the device until disposed, for inputs that stay the same over many runs. */
   upload({ data, dims }: AnyTensor): OrtTensor {
     const { Tensor: OrtTensor } = this.loaded.ort;
@@ -130,7 +152,7 @@ export class Engine {
   }
 
   private async exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(() => Promise.race([work(), this.lost]));
+    const result = this.queue.then(() => this.ending.orEnd(work));
     this.queue = result.catch(() => {});
     try {
       return await result;
@@ -140,14 +162,23 @@ export class Engine {
   }
 }
 
+/** What a device says of a run it could not do. */
+function failureOf(error: GPUError): Error {
+  return error instanceof GPUOutOfMemoryError ? outOfMemory(error) : new Error(`WebGPU: ${error.message}`);
+}
+
+function outOfMemory(cause: unknown): CascadeError {
+  return new CascadeError("out-of-memory", "Memory ran out: close other tabs or programs, or choose a smaller model or picture.", {
+    cause,
+  });
+}
+
 /** The failures a user can act on, told by their text: onnxruntime-web throws plain Errors. */
 function causeOf(error: unknown): unknown {
   if (error instanceof CascadeError) return error;
   const text = messageOf(error);
   if (/out of memory|bad_alloc|failed to allocate|allocation failed|exceeds the max buffer size|array buffer allocation/i.test(text)) {
-    return new CascadeError("out-of-memory", "Memory ran out: close other tabs or programs, or choose a smaller model or picture.", {
-      cause: error,
-    });
+    return outOfMemory(error);
   }
   if (/device (is |was )?lost|DXGI_ERROR_DEVICE/i.test(text)) {
     return new CascadeError("device-lost", "The graphics device was lost: generate again to start it anew.", { cause: error });

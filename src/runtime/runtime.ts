@@ -1,4 +1,3 @@
-import { decomposeAttention } from "../onnx/decompose-attention.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FileEntry, PartName } from "../shared/manifest.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
@@ -25,9 +24,8 @@ export function createRuntime(
     if (part === undefined) throw new CascadeError("bad-model", `The model has no ${name}.`);
     const [graph, ...data] = await Promise.all([part.graph, ...part.data].map((entry) => readWhole(folder, entry, signal)));
     if (graph === undefined) throw new Error(`${name}: no graph`);
-    const model = new Uint8Array(await graph.arrayBuffer());
     return await engine.createSession(
-      engine.attention === "decomposed" ? decomposeAttention(model) : model,
+      new Uint8Array(await graph.arrayBuffer()),
       part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() })),
     );
   };
@@ -37,7 +35,7 @@ export function createRuntime(
     async open(name, signal) {
       if (!resident) {
         const session = await load(name, signal);
-        return network(engine, session, {}, () => session.release());
+        return network(engine, session, {}, () => engine.release(session));
       }
       const session = kept.get(name) ?? load(name, signal);
       kept.set(name, session);
@@ -51,7 +49,7 @@ export function createRuntime(
     async dispose() {
       const sessions = await Promise.allSettled(kept.values());
       kept.clear();
-      for (const session of sessions) if (session.status === "fulfilled") await session.value.release();
+      for (const session of sessions) if (session.status === "fulfilled") await engine.release(session.value);
       engine.dispose();
     },
   };
