@@ -1,11 +1,13 @@
 import { h, icon, on } from "./dom.ts";
 import { fileName } from "./file-name.ts";
+import { pictureActions } from "./picture-actions.ts";
 import type { PageState, Picture } from "./state.ts";
 
 const DOWNLOAD = "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 19.5h14";
 
 /** Under a finished picture: its prompt, how it was made, and the file. */
-export function caption({ run, picture, notes }: PageState): HTMLElement {
+export function caption(state: PageState): HTMLElement {
+  const { run, picture, notes } = state;
   const shown = () => (run.value === undefined ? picture.value : undefined);
   return h(
     "figcaption",
@@ -21,6 +23,7 @@ export function caption({ run, picture, notes }: PageState): HTMLElement {
         if (picture.value !== undefined) download(picture.value);
       },
     }),
+    pictureActions(state),
     h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.join(" "))),
   );
 }

@@ -4,7 +4,9 @@ import type { Controller } from "./controller.ts";
 import { h, icon, on } from "./dom.ts";
 import { exampleChips } from "./example-chips.ts";
 import { fieldError } from "./field-error.ts";
+import { queueList } from "./queue-list.ts";
 import { edit, type PageState } from "./state.ts";
+import { tokenCounter } from "./token-counter.ts";
 
 const MARK = "M3 3h5v5H3zM8 8h6v6H8zM14 14h7v7h-7z";
 
@@ -18,7 +20,7 @@ export function composer(state: PageState, controller: Controller): { element: H
       spellcheck: "true",
       autocomplete: "off",
       enterkeyhint: "enter",
-      "aria-describedby": "prompt-error",
+      "aria-describedby": "prompt-tokens prompt-error",
       "aria-invalid": () => (state.problem.value?.field === "prompt" ? "true" : undefined),
       value: () => state.form.value.prompt,
     }),
@@ -35,10 +37,9 @@ export function composer(state: PageState, controller: Controller): { element: H
       {
         type: "button",
         class: "primary",
-        "aria-disabled": () => (state.run.value ? "true" : undefined),
         "aria-keyshortcuts": "Control+Enter",
       },
-      "Generate",
+      () => (state.run.value === undefined ? "Generate" : "Add to queue"),
       h("kbd", { "aria-hidden": "true" }, shortcut()),
     ),
     { click: () => void controller.generate() },
@@ -66,11 +67,13 @@ export function composer(state: PageState, controller: Controller): { element: H
       { class: "field" },
       h("label", { for: "prompt" }, "Prompt"),
       prompt,
+      tokenCounter(state, controller),
       fieldError("prompt", () => (state.problem.value?.field === "prompt" ? state.problem.value.message : undefined)),
     ),
     exampleChips(state, () => prompt.focus()),
     h("div", { class: "actions" }, generate, cancel),
     alertBox(state, controller),
+    queueList(state),
   );
   return { element, focus: () => prompt.focus({ preventScroll: true }) };
 }

@@ -1,25 +1,39 @@
 import { batch } from "@preact/signals-core";
 import type { CascadeClient } from "../client/cascade-client.ts";
-import type { LoadOptions } from "../client/protocol.ts";
-import type { CascadeEvent, Settings } from "../pipeline/types.ts";
+import type { LoadOptions, PromptInfo } from "../client/protocol.ts";
+import type { CascadeEvent } from "../pipeline/types.ts";
+import { withSettings } from "../png/settings-png.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
-import { type BackendChoice, formProblem, settingsOf } from "./form.ts";
+import { type BackendChoice, formProblem, seedsOf, settingsOf } from "./form.ts";
 import { encodePng } from "./png.ts";
 import { advance, announce, NOT_STARTED } from "./progress.ts";
-import { edit, type PageState, type Problem } from "./state.ts";
+import { edit, type Job, type PageState, type Picture, type Problem } from "./state.ts";
 
 /** What the user can do. */
 export interface Controller {
   /** Opens the model on the form's backend. */
   load(): Promise<void>;
+  /** Draws the form's pictures, after those that wait. */
   generate(): Promise<void>;
+  /** How the model reads a prompt; undefined while there is no model. */
+  describePrompt(prompt: string): Promise<PromptInfo | undefined>;
+  /** Ends the picture being made; the next one follows. */
   cancel(): void;
   /** Takes another backend and opens the model on it. */
   chooseBackend(choice: BackendChoice): Promise<void>;
 }
 
-/** The actions of a page: the only ones that talk to the engine. `createCascade` makes a client for a model and backend. */
-export function createController(state: PageState, modelUrl: string, createCascade: (options: LoadOptions) => CascadeClient): Controller {
+/**
+ * The actions of a page: the only ones that talk to the engine. `createCascade` makes a client for a model and backend; `onPicture` is given each
+ * finished picture, and the next one waits for it.
+ */
+export function createController(
+  state: PageState,
+  modelUrl: string,
+  createCascade: (options: LoadOptions) => CascadeClient,
+  onPicture: (picture: Omit<Picture, "url">) => Promise<void>,
+): Controller {
+  let jobId = 0;
   const create = () => createCascade({ modelUrl, backend: state.form.value.backend });
   let cascade = create();
   let abort: AbortController | undefined;
@@ -46,48 +60,68 @@ export function createController(state: PageState, modelUrl: string, createCasca
     }
   };
 
+  /** Makes one picture; says whether the next one may follow. */
+  const draw = async ({ form, seed }: Job): Promise<boolean> => {
+    const started = performance.now();
+    abort = new AbortController();
+    batch(() => {
+      state.problem.value = undefined;
+      state.notes.value = [];
+      state.run.value = { progress: NOT_STARTED, settings: undefined };
+      state.announcement.value = announce(NOT_STARTED);
+    });
+    try {
+      const info = await orAborted(cascade.load(), abort.signal);
+      const settings = settingsOf({ ...form, seed: String(seed) }, info);
+      batch(() => {
+        state.model.value = info;
+        state.run.value = { progress: NOT_STARTED, settings };
+      });
+      const pixels = await cascade.generate(settings, { signal: abort.signal, onEvent });
+      const blob = await withSettings(await encodePng(pixels), settings, info.name);
+      const picture = { settings, blob, model: info.name, seconds: (performance.now() - started) / 1000 };
+      showPicture(state, picture);
+      state.announcement.value = `Finished in ${Math.round(picture.seconds)} seconds.`;
+      await onPicture(picture);
+      return true;
+    } catch (error) {
+      const cancelled = error instanceof CascadeError && error.code === "aborted";
+      batch(() => {
+        if (!cancelled) state.problem.value = problemOf(error);
+        state.announcement.value = cancelled ? "Cancelled." : "";
+      });
+      return cancelled;
+    } finally {
+      batch(() => {
+        state.run.value = undefined;
+        state.paint.value = undefined;
+      });
+    }
+  };
+
   return {
     load,
     async generate() {
-      if (state.run.value !== undefined) return;
-      const wrong = formProblem(state.form.value);
+      const form = state.form.value;
+      const wrong = formProblem(form);
       if (wrong !== undefined) {
         // A new object each time, so that the field is focused again.
         state.problem.value = { ...wrong };
         return;
       }
-      const started = performance.now();
-      const form = state.form.value;
-      abort = new AbortController();
-      batch(() => {
-        state.problem.value = undefined;
-        state.notes.value = [];
-        state.run.value = { progress: NOT_STARTED, settings: undefined };
-        state.announcement.value = announce(NOT_STARTED);
-      });
-      try {
-        const info = await orAborted(cascade.load(), abort.signal);
-        const settings = settingsOf(form, info);
-        batch(() => {
-          state.model.value = info;
-          state.run.value = { progress: NOT_STARTED, settings };
-        });
-        const pixels = await cascade.generate(settings, { signal: abort.signal, onEvent });
-        const blob = await encodePng(pixels);
-        finish(state, settings, blob, (performance.now() - started) / 1000);
-      } catch (error) {
-        const cancelled = error instanceof CascadeError && error.code === "aborted";
-        batch(() => {
-          if (!cancelled) state.problem.value = problemOf(error);
-          state.announcement.value = cancelled ? "Cancelled." : "";
-        });
-      } finally {
-        batch(() => {
-          state.run.value = undefined;
-          state.paint.value = undefined;
-        });
+      const jobs = seedsOf(form).map((seed) => ({ id: ++jobId, form, seed }));
+      state.queue.value = [...state.queue.value, ...jobs];
+      if (state.run.value !== undefined) {
+        state.announcement.value = `${jobs.length} more in the queue.`;
+        return;
+      }
+      // After an error the rest waits: the next Generate goes on with it.
+      for (let [job, ...rest] = state.queue.value; job !== undefined; [job, ...rest] = state.queue.value) {
+        state.queue.value = rest;
+        if (!(await draw(job))) return;
       }
     },
+    describePrompt: async (prompt) => (state.model.value === undefined ? undefined : await cascade.describePrompt(prompt)),
     cancel: () => abort?.abort(),
     async chooseBackend(choice) {
       abort?.abort();
@@ -103,12 +137,10 @@ export function createController(state: PageState, modelUrl: string, createCasca
   };
 }
 
-function finish(state: PageState, settings: Settings, blob: Blob, seconds: number): void {
+/** Shows a picture in place of the one before. */
+export function showPicture(state: PageState, picture: Omit<Picture, "url">): void {
   const before = state.picture.value;
-  batch(() => {
-    state.picture.value = { settings, blob, url: URL.createObjectURL(blob), seconds };
-    state.announcement.value = `Finished in ${Math.round(seconds)} seconds.`;
-  });
+  state.picture.value = { ...picture, url: URL.createObjectURL(picture.blob) };
   if (before !== undefined) URL.revokeObjectURL(before.url);
 }
 

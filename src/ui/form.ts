@@ -1,10 +1,15 @@
 import type { CascadeInfo, LoadOptions } from "../client/protocol.ts";
+import { consecutiveSeeds } from "../gallery/queue.ts";
 import type { Settings } from "../pipeline/types.ts";
+import type { SamplerName } from "../shared/manifest.ts";
 import { MAX_SEED, randomSeed } from "./seed.ts";
 import { SIZE_NAMES, type SizeName, sizeOf } from "./size.ts";
 
 export type BackendChoice = LoadOptions["backend"];
 export const BACKEND_CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
+
+/** Samplers by what they are called. */
+export const SAMPLERS: readonly SamplerName[] = ["ddpm-wuerstchen", "ddpm", "ddim", "lcm"];
 
 /** What the user has put in, as typed. An empty number means: as the model recommends; an empty seed: a new one for each picture. */
 export interface Form {
@@ -15,6 +20,11 @@ export interface Form {
   readonly guidanceC: string;
   readonly stepsB: string;
   readonly guidanceB: string;
+  /** Empty: the model's. */
+  readonly samplerC: SamplerName | "";
+  readonly samplerB: SamplerName | "";
+  /** How many pictures, with consecutive seeds; empty: one. */
+  readonly count: string;
   readonly size: SizeName;
   readonly backend: BackendChoice;
 }
@@ -38,6 +48,9 @@ export const EMPTY_FORM: Form = {
   guidanceC: "",
   stepsB: "",
   guidanceB: "",
+  samplerC: "",
+  samplerB: "",
+  count: "",
   size: "square",
   backend: "auto",
 };
@@ -45,6 +58,7 @@ export const EMPTY_FORM: Form = {
 /** Numbers a field takes, and what it is called in a sentence. */
 const NUMBERS = {
   seed: { name: "The seed", most: MAX_SEED, least: 0, whole: true },
+  count: { name: "The number of pictures", least: 1, most: 64, whole: true },
   stepsC: { name: "Stage C steps", least: 1, most: 200, whole: true },
   guidanceC: { name: "Stage C guidance", least: 0, most: 30, whole: false },
   stepsB: { name: "Stage B steps", least: 1, most: 200, whole: true },
@@ -52,7 +66,7 @@ const NUMBERS = {
 } as const;
 
 export type NumberField = keyof typeof NUMBERS;
-export const NUMBER_FIELDS: readonly NumberField[] = ["seed", "stepsC", "guidanceC", "stepsB", "guidanceB"];
+export const NUMBER_FIELDS: readonly NumberField[] = ["seed", "count", "stepsC", "guidanceC", "stepsB", "guidanceB"];
 
 /** The number typed in a field, or `undefined` where it is empty or no number of its range. */
 function numberIn(form: Form, field: NumberField): number | undefined {
@@ -66,7 +80,10 @@ function numberIn(form: Form, field: NumberField): number | undefined {
 export function numberProblem(form: Form, field: NumberField): string | undefined {
   if (form[field].trim() === "" || numberIn(form, field) !== undefined) return undefined;
   const { name, least, most, whole } = NUMBERS[field];
-  const otherwise = field === "seed" ? "Leave it empty for a new one each time." : "Leave it empty for what the model recommends.";
+  const otherwise =
+    field === "seed"
+      ? "Leave it empty for a new one each time."
+      : `Leave it empty for ${field === "count" ? "one" : "what the model recommends"}.`;
   return `${name} must be a ${whole ? "whole " : ""}number from ${least} to ${most}. ${otherwise}`;
 }
 
@@ -82,6 +99,11 @@ export function formProblem(form: Form): FieldProblem | undefined {
   return undefined;
 }
 
+/** Seeds of the pictures a form without problems asks for; `seed` is the first where the form leaves it open. */
+export function seedsOf(form: Form, seed: number = randomSeed()): number[] {
+  return consecutiveSeeds(numberIn(form, "seed") ?? seed, numberIn(form, "count") ?? 1);
+}
+
 /** Settings for the pipeline from a form without problems; `seed` is taken where the form leaves it open. */
 export function settingsOf(form: Form, { granularity, defaults }: ModelDefaults, seed: number = randomSeed()): Settings {
   return {
@@ -93,11 +115,13 @@ export function settingsOf(form: Form, { granularity, defaults }: ModelDefaults,
       ...defaults.stageC,
       steps: numberIn(form, "stepsC") ?? defaults.stageC.steps,
       guidance: numberIn(form, "guidanceC") ?? defaults.stageC.guidance,
+      sampler: form.samplerC || defaults.stageC.sampler,
     },
     stageB: {
       ...defaults.stageB,
       steps: numberIn(form, "stepsB") ?? defaults.stageB.steps,
       guidance: numberIn(form, "guidanceB") ?? defaults.stageB.guidance,
+      sampler: form.samplerB || defaults.stageB.sampler,
     },
   };
 }
@@ -118,9 +142,16 @@ export function formFrom(stored: unknown): Form {
     guidanceC: text("guidanceC"),
     stepsB: text("stepsB"),
     guidanceB: text("guidanceB"),
+    samplerC: samplerFrom(given.samplerC),
+    samplerB: samplerFrom(given.samplerB),
+    count: text("count"),
     size: SIZE_NAMES.find((name) => name === given.size) ?? EMPTY_FORM.size,
     backend: backendFrom(given.backend) ?? EMPTY_FORM.backend,
   };
+}
+
+function samplerFrom(value: unknown): SamplerName | "" {
+  return SAMPLERS.find((name) => name === value) ?? "";
 }
 
 /** A choice of backend from text, such as `?backend=` of the address. */

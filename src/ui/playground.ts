@@ -1,14 +1,19 @@
 import type { CascadeClient } from "../client/cascade-client.ts";
 import type { LoadOptions } from "../client/protocol.ts";
 import type { startAppVersion } from "../offline/app-version.ts";
+import { browserHistory } from "./browser-history.ts";
 import { composer } from "./composer.ts";
 import { createController } from "./controller.ts";
 import { h } from "./dom.ts";
 import { backendFrom } from "./form.ts";
+import { createGallery } from "./gallery.ts";
+import { historyPanel } from "./history-panel.ts";
 import { modelLine } from "./model-line.ts";
 import { pictureView } from "./picture-view.ts";
 import { rememberedForm, rememberForm } from "./remember.ts";
+import { listenForPictures } from "./restore-picture.ts";
 import { settingsPanel } from "./settings-panel.ts";
+import { takeShareLink } from "./share.ts";
 import { pageState } from "./state.ts";
 import { updateNotice } from "./update-notice.ts";
 
@@ -31,7 +36,8 @@ export async function startPlayground(
   const asked = backendFrom(query.get("backend"));
   const state = pageState({ ...remembered, backend: asked ?? remembered.backend });
   rememberForm(state, asked, remembered.backend);
-  const controller = createController(state, modelUrl, createCascade);
+  const gallery = createGallery(state, browserHistory());
+  const controller = createController(state, modelUrl, createCascade, gallery.keep);
 
   const version = startVersion?.({
     isIdle: () => state.run.value === undefined && state.picture.value === undefined,
@@ -47,6 +53,7 @@ export async function startPlayground(
       "div",
       { class: "settings" },
       settingsPanel(state, controller),
+      historyPanel(state, gallery),
       modelLine(state),
       updateNotice(state, () => version?.update()),
     ),
@@ -57,5 +64,8 @@ export async function startPlayground(
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void controller.generate();
   });
   prompt.focus();
+  listenForPictures(root.ownerDocument, state);
+  takeShareLink(state);
+  void gallery.open();
   await controller.load();
 }

@@ -2,6 +2,9 @@ import { backendField } from "./backend-field.ts";
 import type { Controller } from "./controller.ts";
 import { h, on } from "./dom.ts";
 import { numberField } from "./number-field.ts";
+import { presetField } from "./preset-field.ts";
+import { restorePicture } from "./restore-picture.ts";
+import { samplerField } from "./sampler-field.ts";
 import { seedField } from "./seed-field.ts";
 import { sizeField } from "./size-field.ts";
 import { edit, type PageState } from "./state.ts";
@@ -25,6 +28,8 @@ export function settingsPanel(state: PageState, controller: Controller): HTMLEle
       numberField(state, "guidanceC", "Stage C guidance", recommended("stageC", "guidance")),
       numberField(state, "stepsB", "Stage B steps", recommended("stageB", "steps")),
       numberField(state, "guidanceB", "Stage B guidance", recommended("stageB", "guidance")),
+      samplerField(state, "samplerC", "Stage C sampler"),
+      samplerField(state, "samplerB", "Stage B sampler"),
       backendField(state, controller),
     ),
   );
@@ -32,8 +37,15 @@ export function settingsPanel(state: PageState, controller: Controller): HTMLEle
     "section",
     { "aria-label": "Settings" },
     sizeField(state),
-    seedField(state),
+    h(
+      "div",
+      { class: "pair" },
+      seedField(state),
+      numberField(state, "count", "Pictures", () => "1"),
+    ),
+    presetField(state),
     h("div", { class: "field" }, h("label", { for: "negativePrompt" }, "Negative prompt"), negative),
     advanced,
+    restorePicture(state),
   );
 }

@@ -1,5 +1,7 @@
 import { type Signal, signal } from "@preact/signals-core";
 import type { CascadeInfo } from "../client/protocol.ts";
+import type { HistoryEntry } from "../gallery/history.ts";
+import type { Queued } from "../gallery/queue.ts";
 import type { Pixels, Settings } from "../pipeline/types.ts";
 import type { ErrorCode } from "../shared/errors.ts";
 import type { FieldName, Form } from "./form.ts";
@@ -14,8 +16,14 @@ export interface PageState {
   readonly run: Signal<Run | undefined>;
   /** What has been drawn of it so far: the newest preview or tile. */
   readonly paint: Signal<Paint | undefined>;
-  /** The last finished picture. */
+  /** The picture that is shown: the last finished one, or one of the history. */
   readonly picture: Signal<Picture | undefined>;
+  /** What is drawn after the picture being made, in this order. */
+  readonly queue: Signal<readonly Job[]>;
+  /** Earlier pictures, newest first. */
+  readonly history: Signal<readonly HistoryEntry[]>;
+  /** What was read from a picture or a link, and what could not be. */
+  readonly restored: Signal<string>;
   /** Sentences about the last run, e.g. that the prompt was cut. */
   readonly notes: Signal<readonly string[]>;
   readonly problem: Signal<Problem | undefined>;
@@ -35,9 +43,17 @@ export type Paint =
   | { readonly kind: "preview"; readonly image: Pixels }
   | { readonly kind: "tile"; readonly x: number; readonly y: number; readonly image: Pixels };
 
+/** A picture that waits for its turn: the form as it was, and its seed. */
+export interface Job extends Queued {
+  readonly form: Form;
+  readonly seed: number;
+}
+
 export interface Picture {
   readonly settings: Settings;
   readonly blob: Blob;
+  /** Name of the model that drew it. */
+  readonly model: string;
   /** Object URL of the blob. */
   readonly url: string;
   readonly seconds: number;
@@ -58,6 +74,9 @@ export function pageState(form: Form): PageState {
     run: signal(undefined),
     paint: signal(undefined),
     picture: signal(undefined),
+    queue: signal([]),
+    history: signal([]),
+    restored: signal(""),
     notes: signal([]),
     problem: signal(undefined),
     updateWaits: signal(false),

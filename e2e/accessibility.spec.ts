@@ -1,0 +1,41 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "./playground.ts";
+
+const STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing in ${colorScheme}: empty, drawing, with a picture, queue and history, and with an error; at 1280 and 360 px`, async ({
+    playground,
+  }) => {
+    const { page, prompt, generate } = playground;
+    const problems = async (view: string): Promise<void> => {
+      for (const width of [1280, 360]) {
+        await page.setViewportSize({ width, height: 800 });
+        const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
+          `${view} at ${width} px`,
+        ).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${view} scrolls sideways at ${width} px`).toBe(width);
+      }
+    };
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await playground.open("?backend=wasm");
+    await playground.setAdvanced({ "Stage C steps": "1", "Stage B steps": "1" });
+    await problems("empty");
+    await generate.click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    await problems("an error");
+    await prompt.fill("a star");
+    await page.getByRole("textbox", { name: "Pictures" }).fill("2");
+    await generate.click();
+    await expect(page.getByRole("list", { name: "Waiting pictures" })).toBeVisible();
+    await problems("drawing");
+    await page
+      .getByRole("button", { name: "Clear queue" })
+      .click({ timeout: 1000 })
+      .catch(() => {}); // the second one may have begun
+    await playground.finished("a star", 120_000);
+    await problems("a picture");
+  });
+}

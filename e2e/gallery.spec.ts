@@ -1,0 +1,141 @@
+import { readFile } from "node:fs/promises";
+import { encode } from "fast-png";
+import { readChunks, writeChunks } from "../src/png/chunks.ts";
+import { settingsIn } from "../src/png/settings-png.ts";
+import { textChunk } from "../src/png/text-chunks.ts";
+import { expect, type Playground, test } from "./playground.ts";
+
+/** The fewest steps, so that a picture takes seconds. */
+const ONE_STEP = { "Stage C steps": "1", "Stage B steps": "1" };
+
+async function restoreFrom({ page }: Playground, png: Uint8Array): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Take settings from a picture" }).click();
+  await (await chooser).setFiles({ name: "picture.png", mimeType: "image/png", buffer: Buffer.from(png) });
+}
+
+test("a batch draws consecutive seeds through a queue, and the history keeps its pictures, settings and marks", async ({ playground }) => {
+  // Two pictures at 1024 x 1024 on the processor: seconds alone, minutes where other work shares the cores.
+  test.setTimeout(420_000);
+  const { page, prompt, seed, generate, cancel } = playground;
+  await playground.open("?backend=wasm");
+  await playground.setAdvanced(ONE_STEP);
+  await prompt.fill("a star");
+  await seed.fill("7");
+  await page.getByRole("textbox", { name: "Pictures" }).fill("3");
+  await prompt.press("Control+Enter");
+  const waiting = page.getByRole("list", { name: "Waiting pictures" }).getByRole("listitem");
+  await expect(waiting).toHaveText([/seed 8/, /seed 9/]);
+  // Reordered and taken out by keyboard, the focus staying on the button.
+  const earlier = page.getByRole("button", { name: "Earlier: a star, seed 9" });
+  await earlier.focus();
+  await page.keyboard.press("Enter");
+  await expect(waiting).toHaveText([/seed 9/, /seed 8/]);
+  await expect(earlier).toBeFocused();
+  await page.getByRole("button", { name: "Remove: a star, seed 8" }).click();
+  // Another prompt joins while one is drawn.
+  await prompt.fill("a heart");
+  await page.getByRole("textbox", { name: "Pictures" }).fill("");
+  await page.getByRole("button", { name: "Add to queue" }).click();
+  await expect(waiting).toHaveText([/a star, seed 9/, /a heart, seed 7/]);
+
+  await page.getByRole("button", { name: "Remove: a star, seed 9" }).click();
+  await expect(waiting).toHaveText([/a heart, seed 7/]);
+  await playground.finished("a heart", 360_000);
+  await expect(cancel).toBeHidden();
+  await expect(generate).toBeVisible();
+  const earlierPictures = page.getByRole("list", { name: "Earlier pictures" });
+  const shown = earlierPictures.getByRole("button", { name: /^Show:/ });
+  await expect(shown).toHaveCount(2);
+  await page.getByRole("button", { name: "Favourite: a star, seed 7" }).click();
+
+  // After a reload all is there, and found by its words.
+  await playground.open("?backend=wasm");
+  await expect(shown).toHaveCount(2);
+  await page.getByRole("searchbox", { name: "Search history" }).fill("HEART 7");
+  await expect(shown).toHaveCount(1);
+  await page.getByRole("searchbox", { name: "Search history" }).fill("");
+  await page.getByRole("button", { name: "Favourites", exact: true }).click();
+  await expect(shown).toHaveCount(1);
+  await shown.first().click();
+  await expect(playground.picture("a star")).toBeVisible();
+  await prompt.fill("something else");
+  await seed.fill("");
+  await page.getByRole("button", { name: "Use this seed" }).click();
+  await expect(seed).toHaveValue("7");
+  await expect(prompt).toHaveValue("something else");
+  await page.getByRole("button", { name: "Use these settings" }).click();
+  await expect(prompt).toHaveValue("a star");
+
+  // The file carries its settings, and gives them back.
+  const download = page.waitForEvent("download");
+  await playground.download.click();
+  const file = await readFile(await (await download).path());
+  expect(await settingsIn(new Blob([file]))).toMatchObject({
+    source: "Cascade playground",
+    settings: { prompt: "a star", seed: 7, stageC: { steps: 1 }, stageB: { steps: 1 } },
+  });
+  await prompt.fill("");
+  await seed.fill("");
+  await restoreFrom(playground, file);
+  await expect(page.getByText("Settings taken from Cascade playground.")).toBeVisible();
+  await expect(prompt).toHaveValue("a star");
+  await expect(seed).toHaveValue("7");
+
+  await page.getByRole("button", { name: "Delete: a star, seed 7" }).click();
+  await expect(page.getByText("No picture has these words.")).toBeVisible();
+  await page.getByRole("button", { name: "Favourites", exact: true }).click();
+  await expect(shown).toHaveCount(1);
+});
+
+test("another tool's picture gives what it holds, by drop, and what can't be had is named", async ({ playground }) => {
+  const { page, prompt, seed } = playground;
+  await playground.open("?backend=wasm");
+  const [header, ...rest] = readChunks(Uint8Array.from(encode({ width: 8, height: 8, data: new Uint8Array(192), channels: 3, depth: 8 })));
+  if (header === undefined) throw new Error("no header");
+  const text = "a (red:1.2) fox\nNegative prompt: blurry\nSteps: 25, Sampler: Euler a, CFG scale: 7.5, Seed: 123, Size: 1024x1024";
+  const png = writeChunks([header, textChunk("parameters", text), ...rest]);
+  await page.evaluate(
+    (bytes) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(bytes)], "a1111.png", { type: "image/png" }));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    },
+    [...png],
+  );
+  await expect(page.getByText("Settings taken from A1111. Not taken: sampler Euler a.")).toBeVisible();
+  await expect(prompt).toHaveValue("a (red:1.2) fox");
+  await expect(seed).toHaveValue("123");
+  await expect(page.getByRole("textbox", { name: "Negative prompt" })).toHaveValue("blurry");
+  await playground.setAdvanced({});
+  await expect(page.getByRole("textbox", { name: "Stage C guidance" })).toHaveValue("7.5");
+
+  await restoreFrom(playground, writeChunks([header, ...rest]));
+  await expect(page.getByText(/^This picture carries no settings/)).toBeVisible();
+  await expect(prompt).toHaveValue("a (red:1.2) fox");
+});
+
+test("a share link fills the form; presets, sampler and token counter follow", async ({ playground }) => {
+  const { page, prompt, seed } = playground;
+  await playground.open("?backend=wasm#v=1&prompt=a+fox&seed=42&size=896x1152&c=5,3,ddim&b=2,1,nonsense");
+  await expect(prompt).toHaveValue("a fox");
+  await expect(seed).toHaveValue("42");
+  await expect(page.getByRole("radio", { name: "Portrait" })).toBeChecked();
+  await playground.setAdvanced({});
+  await expect(page.getByRole("combobox", { name: "Stage C sampler" })).toHaveValue("ddim");
+  await expect(page.getByRole("combobox", { name: "Stage B sampler" })).toHaveValue("");
+  await expect(page).toHaveURL(/\?backend=wasm$/);
+
+  const preset = page.getByRole("combobox", { name: "Preset" });
+  await expect(preset).toHaveValue("custom");
+  await preset.selectOption("Fast: half the steps");
+  await expect(page.getByRole("textbox", { name: "Stage C steps" })).toHaveValue("10");
+  await page.getByRole("textbox", { name: "Stage C steps" }).fill("3");
+  await expect(preset).toHaveValue("custom");
+
+  await expect(page.getByText("2 of 75 tokens")).toBeVisible();
+  await prompt.fill(`${"fox ".repeat(75)}cat dog`);
+  await expect(page.getByText("77 of 75 tokens. Not read: “cat dog”")).toBeVisible();
+  await prompt.fill("a (fox:1.3) and {cat|dog}");
+  await expect(page.getByText("4 of 75 tokens")).toBeVisible();
+});

@@ -1,0 +1,74 @@
+import type { History, HistoryEntry } from "../gallery/history.ts";
+import { CascadeError } from "../shared/errors.ts";
+import { showPicture } from "./controller.ts";
+import type { PageState, Picture } from "./state.ts";
+
+/** What can be done with earlier pictures. */
+export interface Gallery {
+  /** Reads what is stored. */
+  open(): Promise<void>;
+  keep(picture: Omit<Picture, "url">): Promise<void>;
+  show(id: string): Promise<void>;
+  setFavourite(id: string, favourite: boolean): Promise<void>;
+  delete(id: string): Promise<void>;
+}
+
+const THUMBNAIL = 160;
+
+/** The gallery over a history. Where the browser stores nothing, pictures are kept for this visit alone. */
+export function createGallery(state: PageState, history: History): Gallery {
+  const unstored = new Map<string, Blob>();
+  const entryOf = (id: string) => state.history.value.find((entry) => entry.id === id);
+  return {
+    async open() {
+      try {
+        state.history.value = await history.list();
+      } catch {
+        // A private window without storage: the list begins empty.
+      }
+    },
+    async keep({ settings, model, seconds, blob }) {
+      const id = crypto.randomUUID();
+      const thumbnail = await thumbnailOf(blob);
+      const entry: HistoryEntry = { id, settings, model, made: Date.now(), seconds, favourite: false, thumbnail };
+      try {
+        await history.add(entry, blob);
+      } catch (error) {
+        unstored.set(id, blob);
+        const why =
+          error instanceof CascadeError ? error.message : "The browser stores nothing here: this picture goes when the page is closed.";
+        state.notes.value = [...state.notes.value, why];
+      }
+      state.history.value = [entry, ...state.history.value];
+    },
+    async show(id) {
+      const entry = entryOf(id);
+      const blob = unstored.get(id) ?? (await history.png(id));
+      if (entry === undefined || blob === undefined) return;
+      state.notes.value = [];
+      showPicture(state, { settings: entry.settings, blob, model: entry.model, seconds: entry.seconds });
+    },
+    async setFavourite(id, favourite) {
+      const entry = entryOf(id);
+      if (entry === undefined) return;
+      state.history.value = state.history.value.map((each) => (each.id === id ? { ...each, favourite } : each));
+      if (!unstored.has(id)) await history.setFavourite(entry, favourite);
+    },
+    async delete(id) {
+      state.history.value = state.history.value.filter((entry) => entry.id !== id);
+      if (!unstored.delete(id)) await history.delete(id);
+    },
+  };
+}
+
+async function thumbnailOf(png: Blob): Promise<Blob> {
+  const image = await createImageBitmap(png);
+  const scale = THUMBNAIL / Math.max(image.width, image.height);
+  const canvas = new OffscreenCanvas(Math.round(image.width * scale), Math.round(image.height * scale));
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("no 2d context to make a thumbnail with");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  return await canvas.convertToBlob({ type: "image/webp", quality: 0.85 });
+}

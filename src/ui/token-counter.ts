@@ -1,0 +1,33 @@
+import { effect, signal } from "@preact/signals-core";
+import type { PromptInfo } from "../client/protocol.ts";
+import type { Controller } from "./controller.ts";
+import { h } from "./dom.ts";
+import type { PageState } from "./state.ts";
+
+/** Typing pauses this long before the prompt is counted. */
+const PAUSE_MS = 200;
+
+/** How many tokens the prompt has of those the text encoder reads, and the end that it does not. */
+export function tokenCounter({ form, model }: PageState, controller: Controller): HTMLElement {
+  const info = signal<PromptInfo | undefined>(undefined);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  effect(() => {
+    const { prompt } = form.value;
+    if (model.value === undefined) return;
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      // An engine that fails says so when it draws.
+      const counted = await controller.describePrompt(prompt).catch(() => undefined);
+      if (form.value.prompt === prompt) info.value = counted;
+    }, PAUSE_MS);
+  });
+  return h("p", { id: "prompt-tokens", class: "tokens", "data-cut": () => ((info.value?.leftOut ?? "") === "" ? undefined : "") }, () =>
+    info.value === undefined ? "" : sentence(info.value),
+  );
+}
+
+/** Start and end take a token each. */
+function sentence({ tokens, maxTokens, leftOut }: PromptInfo): string {
+  const count = `${tokens - 2} of ${maxTokens - 2} tokens`;
+  return leftOut === "" ? count : `${count}. Not read: “${leftOut}”`;
+}
