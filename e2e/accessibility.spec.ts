@@ -7,6 +7,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing in ${colorScheme}: empty, drawing, with a picture, queue and history, and with an error; at 1280 and 360 px`, async ({
     playground,
   }) => {
+    test.setTimeout(420_000);
     const { page, prompt, generate } = playground;
     const problems = async (view: string): Promise<void> => {
       for (const width of [1280, 360]) {
@@ -35,7 +36,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       .getByRole("button", { name: "Clear queue" })
       .click({ timeout: 1000 })
       .catch(() => {}); // the second one may have begun
-    await playground.finished("a star", 120_000);
+    await playground.finished("a star", 360_000);
     await problems("a picture");
   });
 }
