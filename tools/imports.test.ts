@@ -11,14 +11,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   models: ["onnx", "shared"],
   runtime: ["onnx", "shared"],
   convert: ["models", "onnx", "shared"],
+  storage: ["convert", "runtime (types)", "shared"],
   pipeline: ["diffusion", "models", "runtime", "tokenizer", "shared"],
-  client: ["pipeline (types)", "runtime (types)", "shared"],
+  client: ["convert (types)", "storage (types)", "pipeline (types)", "runtime (types)", "shared"],
   png: ["pipeline (types)", "shared"],
   gallery: ["pipeline (types)", "png", "shared"],
   offline: [],
   ui: ["client", "gallery", "offline (types)", "pipeline (types)", "png", "shared"],
   main: ["ui", "client", "offline", "shared"],
-  workers: ["client", "offline", "pipeline", "convert", "runtime", "tokenizer", "shared"],
+  workers: ["client", "offline", "pipeline", "convert", "runtime", "storage", "tokenizer", "shared"],
 };
 
 const root = resolve(import.meta.dirname, "..");

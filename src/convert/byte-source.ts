@@ -6,6 +6,8 @@ export interface ByteSource {
   readonly name: string;
   /** Bytes in the whole file. */
   readonly size: number;
+  /** Tells this file from a changed one of the same name and size: an ETag and commit, or the time it was changed. */
+  readonly identity?: string;
   /** Exactly `length` bytes from `offset`. Rejects with `aborted`, `download-failed`, or `bad-checkpoint` past the end. */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -30,6 +32,7 @@ export function blobSource(blob: Blob, name: string): ByteSource {
   return {
     name,
     size: blob.size,
+    ...("lastModified" in blob && { identity: String(blob.lastModified) }),
     async read(offset, length, signal) {
       throwIfAborted(signal);
       checkRange({ name, size: blob.size }, offset, length);

@@ -39,7 +39,8 @@ const REQUIRED: readonly RequiredPart[] = ["text-encoder", "stage-c", "stage-b",
 
 /**
  * Converts checkpoints to a folder of ONNX files, streaming: memory is a small multiple of the largest tensor. Everything is checked before
- * the first byte is written, and on any failure or abort (or when the caller stops listening) nothing is left behind.
+ * the first byte is written, and on any failure or abort (or when the caller stops listening) nothing is left behind,
+ * but what the folder's journal, where it has one, says is finished: the next conversion of the same sources goes on there, to the same bytes.
  * Returns the manifest; undefined where parts were left out, so that the folder is no whole model and has no cascade.json.
  */
 export async function* convert(
@@ -102,6 +103,8 @@ async function* writePart(part: PreparedPart, folder: OutputFolder, signal?: Abo
         if (place === undefined) throw new Error(`${name} has no place`);
         return place;
       });
+      const last = ends.at(-1);
+      if (last !== undefined && last.offset + last.length <= output.position) continue; // finished before an earlier conversion was cut
       // The bytes come as one stream; between initializers there may be padding.
       let next = 0;
       for await (const bytes of encodeWeight(weight, checkpoint, signal)) {
@@ -119,6 +122,7 @@ async function* writePart(part: PreparedPart, folder: OutputFolder, signal?: Abo
         yield before + output.position;
       }
       if (next !== ends.length) throw new Error(`${weight.initializers[0]?.name} has fewer bytes than its shape says`);
+      await output.mark();
     }
     const entry = await output.close();
     before += entry.size;

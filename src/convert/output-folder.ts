@@ -3,12 +3,29 @@
  * `commit`, so a model cut short is never taken for one.
  */
 export interface OutputFolder {
-  /** Starts a file; its bytes are written in order. */
-  create(file: string): Promise<OutputFile>;
+  /** Starts a file, or goes on after its first `kept` bytes (only where there is a journal); its bytes are written in order. */
+  create(file: string, kept?: number): Promise<OutputFile>;
   /** Makes all closed files appear, `cascade.json` last. */
   commit(): Promise<void>;
-  /** Removes everything written since the start. Safe to call at any time, and twice. */
+  /** Removes everything written since the start; with a journal, what it says is finished stays. Safe to call at any time, and twice. */
   discard(): Promise<void>;
+  /** What an earlier conversion of the same sources, cut short, had finished. Absent: each conversion starts anew. */
+  readonly journal?: Journal;
+}
+
+/** Remembers which weights are written, so that a cut costs at most one of them. */
+export interface Journal {
+  /** How far `file` is finished. */
+  finished(file: string): Finished | undefined;
+  /** Notes that all bytes written so far are finished, once they are safe on disk. */
+  mark(file: string, finished: Finished): Promise<void>;
+}
+
+export interface Finished {
+  /** Bytes, up to the end of a weight. */
+  readonly position: number;
+  /** State of the file's SHA-256 there, hex. */
+  readonly hash: string;
 }
 
 export interface OutputFile {

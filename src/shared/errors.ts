@@ -8,7 +8,9 @@ export type ErrorCode =
   | "no-webgpu"
   | "out-of-memory"
   | "device-lost"
-  | "storage-full";
+  | "storage-full"
+  | "storage-busy"
+  | "no-storage";
 
 /**
  * An error with a sentence for the user: what is wrong, where, and what to do.

@@ -1,0 +1,151 @@
+import type { OutputFolder } from "../convert/output-folder.ts";
+import type { ModelFolder } from "../runtime/types.ts";
+import { CascadeError } from "../shared/errors.ts";
+import type { CascadeManifest } from "../shared/manifest.ts";
+import { filesOf, parseManifest } from "../shared/parse-manifest.ts";
+import { type Directory, findFile } from "./file-system.ts";
+import { openModelWriter } from "./model-writer.ts";
+import { isNotFound, storageError } from "./storage-errors.ts";
+
+/** Converted models in the browser's own storage, one folder each. Writing needs a dedicated worker (synchronous access handles). */
+export interface ModelStore {
+  /** Complete models, the last used first. */
+  list(): Promise<readonly StoredModel[]>;
+  /** A model's files; each Blob is backed by its file, so ranges of it are read without holding it. Rejects with `bad-model`. */
+  open(id: string): Promise<ModelFolder>;
+  /**
+   * Runs `work` on the folder model `id` is written to, and holds the model's lock meanwhile. What an earlier write with the same
+   * `identity` (sources, plan, precision) had finished is kept; with another one it starts anew.
+   * Rejects with `storage-busy` while another tab writes it, with `storage-full` where there is no room.
+   */
+  write<T>(id: string, identity: string, work: (folder: OutputFolder) => Promise<T>): Promise<T>;
+  /** Makes a complete model unfinished, without the named files: the next `write` makes just these again. */
+  reopen(id: string, damaged: readonly string[]): Promise<void>;
+  /** Removes a model, complete or not. */
+  delete(id: string): Promise<void>;
+}
+
+export interface StoredModel {
+  readonly id: string;
+  readonly manifest: CascadeManifest;
+  /** Bytes of all its files. */
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly lastUsed: number;
+}
+
+/** The part of Web Locks that is used. */
+export interface Locks {
+  request<T>(name: string, options: { readonly ifAvailable: true }, work: (lock: unknown) => Promise<T>): Promise<T>;
+}
+
+/** Empty file whose time of change is when the model was last opened. */
+const USED = "used";
+
+/** The store over one folder of the origin private file system. `locks` are the origin's (`navigator.locks`). */
+export function modelStore(root: Directory, locks: Locks): ModelStore {
+  const alone = <T>(id: string, work: () => Promise<T>): Promise<T> =>
+    locks.request(`cascade-model:${checkId(id)}`, { ifAvailable: true }, async (lock) => {
+      if (lock === null) {
+        throw new CascadeError("storage-busy", `Another tab or window is working on "${id}": let it finish there, or close it.`);
+      }
+      return work();
+    });
+
+  return {
+    async list() {
+      const models: StoredModel[] = [];
+      for await (const id of root.keys()) {
+        const folder = await root.getDirectoryHandle(id);
+        const manifest = await manifestOf(folder).catch(() => undefined);
+        if (manifest === undefined) continue;
+        const bytes = filesOf(manifest).reduce((sum, { size }) => sum + size, 0);
+        const used = (await findFile(folder, USED)) ?? (await namedFile(folder, "cascade.json"));
+        models.push({ id, manifest, bytes, lastUsed: used.lastModified });
+      }
+      return models.toSorted((a, b) => b.lastUsed - a.lastUsed);
+    },
+
+    async open(id) {
+      const folder = await root.getDirectoryHandle(checkId(id)).catch((error: unknown) => {
+        if (isNotFound(error))
+          throw new CascadeError("bad-model", `There is no model "${id}" in this browser's storage.`, { cause: error });
+        throw error;
+      });
+      const sizes = new Map(filesOf(await manifestOf(folder)).map(({ file, size }) => [file, size]));
+      await touch(folder).catch(() => undefined); // another tab touches it at this moment, or storage is full: opening goes on
+      return {
+        async read(name) {
+          const size = sizes.get(name);
+          if (size === undefined && name !== "cascade.json") throw new CascadeError("bad-model", `"${id}" has no file ${name}.`);
+          const file = await namedFile(folder, name);
+          if (size === undefined || file.size === size) return file;
+          throw new CascadeError("bad-model", `"${id}": ${name} has ${file.size} bytes instead of ${size}; repair the model.`);
+        },
+      };
+    },
+
+    write: (id, identity, work) =>
+      alone(id, async () => {
+        try {
+          const folder = await root.getDirectoryHandle(id, { create: true });
+          if (await manifestOf(folder).catch(() => undefined)) {
+            throw new CascadeError(
+              "bad-settings",
+              `"${id}" is already in this browser's storage: delete it first, or choose another name.`,
+            );
+          }
+          return await work(await openModelWriter(folder, identity));
+        } catch (error) {
+          throw storageError(error, id);
+        }
+      }),
+
+    reopen: (id, damaged) =>
+      alone(id, async () => {
+        const folder = await root.getDirectoryHandle(id);
+        for (const file of ["cascade.json", ...damaged]) {
+          await folder.removeEntry(file).catch((error: unknown) => {
+            if (!isNotFound(error)) throw storageError(error, id);
+          });
+        }
+      }),
+
+    delete: (id) =>
+      alone(id, async () => {
+        // The manifest first: a delete cut short leaves no model that looks whole.
+        const folder = await root.getDirectoryHandle(id).catch(() => undefined);
+        await folder?.removeEntry("cascade.json").catch(() => undefined);
+        await root.removeEntry(id, { recursive: true }).catch((error: unknown) => {
+          if (!isNotFound(error)) throw storageError(error, id);
+        });
+      }),
+  };
+}
+
+/** The manifest of a finished model: it is written last. Rejects with `bad-model`. */
+async function manifestOf(folder: Directory): Promise<CascadeManifest> {
+  return parseManifest(await (await namedFile(folder, "cascade.json")).text());
+}
+
+async function namedFile(folder: Directory, name: string): Promise<File> {
+  const file = await findFile(folder, name);
+  if (file !== undefined) return file;
+  throw new CascadeError("bad-model", `"${folder.name}" has no ${name}: it is not finished, or was damaged; repair or delete it.`);
+}
+
+async function touch(folder: Directory): Promise<void> {
+  const handle = await (await folder.getFileHandle(USED, { create: true })).createSyncAccessHandle();
+  try {
+    handle.write(new Uint8Array([0]), { at: 0 });
+    handle.flush();
+  } finally {
+    handle.close();
+  }
+}
+
+/** Ids are folder names: letters, digits, dot, dash, underscore. */
+function checkId(id: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) return id;
+  throw new CascadeError("bad-settings", `A stored model can't be called ${JSON.stringify(id)}: use letters, digits, dots and dashes.`);
+}
