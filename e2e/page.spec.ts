@@ -39,7 +39,7 @@ test("what can't be drawn is said in a sentence, at its field", async ({ playgro
   await expect(page.getByRole("alert")).toHaveCount(0);
 
   await playground.setAdvanced({ "Stage C steps": "0" });
-  await page.getByText("Advanced").click();
+  await page.getByText("Advanced", { exact: true }).click();
   await prompt.press("Control+Enter");
   await expect(page.getByRole("alert")).toHaveText(/^Stage C steps must be a whole number from 1 to 200\./);
   await expect(page.getByRole("textbox", { name: "Stage C steps" })).toBeFocused();

@@ -54,14 +54,14 @@ test("a prompt becomes the picture that Node draws, with its preview and stages 
 
 test("WebGPU, where the address asks for it, draws the same picture", async ({ playground }) => {
   // A software adapter does about 1 GFLOP a second, and this picture takes more than 20; where other work shares the cores, minutes.
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   await playground.open("?backend=webgpu");
   await expect(playground.page.getByText("on WebGPU")).toBeVisible();
   await playground.prompt.fill(WEBGPU.prompt);
   await playground.seed.fill(String(WEBGPU.seed));
   await playground.setAdvanced({ "Stage C steps": "1", "Stage B steps": "1" });
   await playground.generate.click();
-  await playground.finished(WEBGPU.prompt, 560_000);
+  await playground.finished(WEBGPU.prompt, 860_000);
   const { picture } = await downloaded(playground);
   expect([picture.width, picture.height]).toEqual([1024, 1024]);
   expect(contrast(picture)).toBeGreaterThan(10);
