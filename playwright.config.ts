@@ -8,8 +8,8 @@ export default defineConfig({
   testDir: "e2e",
   // One at a time: the networks take all cores.
   workers: 1,
-  timeout: 180_000,
-  expect: { timeout: 20_000 },
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: "list",
   use: {

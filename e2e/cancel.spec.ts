@@ -20,7 +20,7 @@ test("cancelling leaves the page ready, and a second prompt works, by keyboard a
   await playground.setAdvanced({ "Stage C steps": "2", "Stage B steps": "1" });
   await prompt.fill("an apple on a white background");
   await prompt.press("Control+Enter");
-  await playground.finished("an apple on a white background", 60_000);
+  await playground.finished("an apple on a white background", 120_000);
 
   // A cancelled third one leaves the second's picture where it was.
   await generate.click();

@@ -37,7 +37,7 @@ test("a prompt becomes the picture that Node draws, with its preview and stages 
   await expect(playground.progress(/^Stage B, step \d+ of \d+$/)).toBeVisible({ timeout: 60_000 });
   await expect(playground.progress(/^Stage A, tile \d+ of \d+$/)).toBeVisible({ timeout: 60_000 });
 
-  await playground.finished(WASM.prompt, 60_000);
+  await playground.finished(WASM.prompt, 120_000);
   const picture = playground.picture(WASM.prompt);
   await expect(picture).toHaveJSProperty("naturalWidth", 1024);
   await expect(picture).toHaveJSProperty("naturalHeight", 1024);
