@@ -1,46 +1,84 @@
-import { CascadeError, messageOf } from "../shared/errors.ts";
+import { CascadeError } from "../shared/errors.ts";
 import { type ByteSource, checkRange, throwIfAborted } from "./byte-source.ts";
+import { PassingFailure, type RetryOptions, refusal, retried, retryAfter, unreachable } from "./retry.ts";
 
-export interface UrlSourceOptions {
+export interface UrlSourceOptions extends RetryOptions {
   /** Sends the requests; tests and logged-in hosts bring their own. @default globalThis.fetch */
   readonly fetch?: typeof fetch;
   readonly signal?: AbortSignal;
+  /** Bearer token for gated or private files. Browsers drop it on a redirect to another host, as they must. */
+  readonly token?: string;
+  /** Bytes asked for at once: reads are answered from pieces of this size, the next of which is fetched ahead. @default 8 MiB */
+  readonly pieceBytes?: number;
+  /** Told of bytes as they arrive. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
-/** A file on a host that answers ranges (status 206). Its size comes from the first answer; an ETag that changes is refused. */
-export async function urlSource(url: string, options: UrlSourceOptions = {}): Promise<ByteSource> {
-  const send = options.fetch ?? globalThis.fetch;
-  const name = decodeURIComponent(new URL(url, "http://localhost").pathname.split("/").at(-1) ?? url);
+/** A file on a host. */
+export interface UrlSource extends ByteSource {
+  readonly identity: string;
+  /** SHA-256 the host publishes (the hub's X-Linked-Etag of a large file), lower-case hex. */
+  readonly sha256?: string;
+}
 
-  async function range(offset: number, length: number, signal: AbortSignal | undefined): Promise<Response> {
-    throwIfAborted(signal);
-    let response: Response;
-    try {
-      response = await send(url, { headers: { Range: `bytes=${offset}-${offset + length - 1}` }, ...(signal && { signal }) });
-    } catch (error) {
-      throwIfAborted(signal);
-      throw new CascadeError("download-failed", `${url} could not be reached: ${messageOf(error)}.`, { cause: error });
-    }
-    if (response.status === 206) return response;
-    await response.body?.cancel();
-    const why = response.ok ? "the host does not answer ranges" : `the host answered ${response.status} ${response.statusText}`.trim();
-    throw new CascadeError("download-failed", `${url} could not be read: ${why}.`);
+/** Pieces held at once: a weight's tensors can lie apart, and one is on its way. */
+const PIECES = 4;
+
+/**
+ * A file on a host that answers ranges (status 206), read in large pieces, the next one ahead. Size, ETag and commit come from the first
+ * answer; a change is refused. A lost network, 5xx and 429 (its Retry-After kept) are tried again.
+ */
+export async function urlSource(url: string, options: UrlSourceOptions = {}): Promise<UrlSource> {
+  const { fetch: send = globalThis.fetch, token, pieceBytes = 8 * 2 ** 20, onBytes } = options;
+  const name = decodeURIComponent(new URL(url, "http://localhost").pathname.split("/").at(-1) ?? url);
+  const authorization = token === undefined || token === "" ? {} : { Authorization: `Bearer ${token}` };
+
+  async function range<T>(
+    from: number,
+    length: number,
+    signal: AbortSignal | undefined,
+    use: (response: Response) => Promise<T>,
+  ): Promise<T> {
+    return retried(
+      async () => {
+        throwIfAborted(signal);
+        let response: Response;
+        try {
+          const headers = { Range: `bytes=${from}-${from + length - 1}`, ...authorization };
+          response = await send(url, { headers, ...(signal && { signal }) });
+        } catch (error) {
+          throw new PassingFailure(unreachable(url, error));
+        }
+        if (response.status === 206) return use(response);
+        await response.body?.cancel();
+        if (response.ok) throw new CascadeError("download-failed", `${url} could not be read: the host does not answer ranges.`);
+        const { status, headers } = response;
+        if (status === 429 || status === 408 || status >= 500) throw new PassingFailure(refusal(url, response), retryAfter(headers));
+        throw refusal(url, response);
+      },
+      options,
+      signal,
+    );
   }
 
-  const first = await range(0, 1, options.signal);
-  await first.body?.cancel();
-  const etag = first.headers.get("ETag");
-  const size = Number(first.headers.get("Content-Range")?.split("/")[1]);
+  const { size, etag, commit, sha256 } = await range(0, 1, options.signal, async (first) => {
+    await first.body?.cancel();
+    const { headers } = first;
+    return {
+      size: Number(headers.get("Content-Range")?.split("/")[1]),
+      etag: headers.get("ETag"),
+      commit: headers.get("X-Repo-Commit"),
+      sha256: /^"?([0-9a-f]{64})"?$/.exec(headers.get("X-Linked-Etag") ?? headers.get("ETag") ?? "")?.[1],
+    };
+  });
   if (!Number.isSafeInteger(size) || size <= 0) {
     throw new CascadeError("download-failed", `${url} could not be read: the host does not say how long the file is.`);
   }
-  return {
-    name,
-    size,
-    async read(offset, length, signal) {
-      checkRange({ name, size }, offset, length);
-      if (length === 0) return new Uint8Array(0);
-      const response = await range(offset, length, signal);
+
+  async function fetchPiece(index: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
+    const from = index * pieceBytes;
+    const length = Math.min(pieceBytes, size - from);
+    return range(from, length, signal, async (response) => {
       if (response.headers.get("ETag") !== etag) {
         await response.body?.cancel();
         throw new CascadeError("download-failed", `${url} changed while it was being read; start again.`);
@@ -49,11 +87,50 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
       try {
         bytes = new Uint8Array(await response.arrayBuffer());
       } catch (error) {
-        throwIfAborted(signal);
-        throw new CascadeError("download-failed", `The connection to ${url} was lost: ${messageOf(error)}.`, { cause: error });
+        throw new PassingFailure(unreachable(url, error));
       }
-      if (bytes.length === length) return bytes;
-      throw new CascadeError("download-failed", `${url} gave ${bytes.length} bytes at ${offset} where ${length} were asked for.`);
+      if (bytes.length !== length) {
+        const short = `${url} gave ${bytes.length} bytes at ${from} where ${length} were asked for.`;
+        throw new PassingFailure(new CascadeError("download-failed", short));
+      }
+      onBytes?.(length);
+      return bytes;
+    });
+  }
+
+  // The least recently used piece comes first; a piece that failed is forgotten, so that the next read asks again.
+  const pieces = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
+  function piece(index: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
+    const found = pieces.get(index) ?? fetchPiece(index, signal);
+    pieces.delete(index);
+    pieces.set(index, found);
+    for (const old of [...pieces.keys()].slice(0, -PIECES)) pieces.delete(old);
+    found.catch(() => {
+      if (pieces.get(index) === found) pieces.delete(index);
+    });
+    return found;
+  }
+
+  return {
+    name,
+    size,
+    identity: `${etag ?? ""} ${commit ?? ""}`,
+    ...(sha256 !== undefined && { sha256 }),
+    async read(offset, length, signal = options.signal) {
+      throwIfAborted(signal);
+      checkRange({ name, size }, offset, length);
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const index = Math.floor((offset + done) / pieceBytes);
+        const current = piece(index, signal);
+        // Ahead only while reads go on in order: a header or a tensor by itself asks for no more than its piece.
+        if (pieces.has(index - 1) && (index + 1) * pieceBytes < size) piece(index + 1, signal).catch(() => undefined);
+        const start = offset + done - index * pieceBytes;
+        const part = (await current).subarray(start, start + length - done);
+        bytes.set(part, done);
+        done += part.length;
+      }
+      return bytes;
     },
   };
 }

@@ -1,0 +1,87 @@
+import { CascadeError, messageOf } from "../shared/errors.ts";
+import { throwIfAborted } from "./byte-source.ts";
+
+export interface RetryOptions {
+  /** Tries after the first. @default 6 */
+  readonly retries?: number;
+  /** Waits; tests bring their own. Rejects, or resolves early, when the signal fires. */
+  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** A failure that may pass: a lost network, a busy host. */
+export class PassingFailure extends Error {
+  constructor(
+    /** What the user is told if it does not pass. */
+    readonly last: CascadeError,
+    /** Milliseconds the host asked to wait (Retry-After). */
+    readonly after?: number,
+  ) {
+    super(last.message);
+  }
+}
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 60_000;
+/** A host that asks for more than this is not waited for. */
+const LONGEST_ASKED = 15 * 60_000;
+
+/** Repeats `attempt` while it fails in a way that may pass: after the time the host asked for, or 0.5 s, doubled each time, with some chance in it. */
+export async function retried<T>(attempt: () => Promise<T>, options: RetryOptions = {}, signal?: AbortSignal): Promise<T> {
+  const { retries = 6, wait = waitFor } = options;
+  for (let tried = 0; ; tried++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!(error instanceof PassingFailure)) throw error;
+      if (tried >= retries || (error.after ?? 0) > LONGEST_ASKED) throw error.last;
+      await wait(error.after ?? Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tried) * (0.75 + Math.random() / 2), signal);
+      throwIfAborted(signal);
+    }
+  }
+}
+
+/** Milliseconds of a Retry-After header: seconds, or a date. */
+export function retryAfter(headers: Headers, now = Date.now()): number | undefined {
+  const value = headers.get("Retry-After");
+  if (value === null) return undefined;
+  const milliseconds = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
+}
+
+function waitFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** A sentence for a status that will not pass by waiting. */
+export function refusal(url: string, response: Response): CascadeError {
+  const { status, statusText } = response;
+  const failed = (message: string) => new CascadeError("download-failed", message);
+  switch (status) {
+    case 401:
+      return failed(`${url} needs an access token (the host answered 401): make one in your account there, and enter it.`);
+    case 403:
+      return failed(`${url} is not open to you (the host answered 403): accept the model's terms on its page at the host, then try again.`);
+    case 404:
+      return failed(
+        `${url} could not be read: the host answered ${`404 ${statusText}`.trim()}, so it has no such file; check address and revision.`,
+      );
+    default:
+      return failed(`${url} could not be read: the host answered ${`${status} ${statusText}`.trim()}.`);
+  }
+}
+
+/** A sentence for a request that got no answer at all. */
+export function unreachable(url: string, error: unknown): CascadeError {
+  return new CascadeError(
+    "download-failed",
+    `${url} could not be reached: ${messageOf(error)}. Check the connection; a host that does not allow other pages to read its files (CORS) looks the same: download the file there and drop it here.`,
+    { cause: error },
+  );
+}
