@@ -37,9 +37,9 @@ export class Engine {
         new CascadeError("device-lost", `The graphics device was lost (${message || reason}): generate again to start it anew.`),
       );
     });
-    // A run that goes wrong on the device is told here alone, and its output is zeros: without this it would pass for a picture.
+    // The provider's allocations are not awaited: that one failed is told here alone.
     device?.addEventListener("uncapturederror", ({ error }) => {
-      if (!this.disposed) this.ending.end(failureOf(error));
+      if (!this.disposed && error instanceof GPUOutOfMemoryError) this.ending.end(outOfMemory(error));
     });
   }
 
@@ -160,11 +160,6 @@ export class Engine {
       throw causeOf(error);
     }
   }
-}
-
-/** What a device says of a run it could not do. */
-function failureOf(error: GPUError): Error {
-  return error instanceof GPUOutOfMemoryError ? outOfMemory(error) : new Error(`WebGPU: ${error.message}`);
 }
 
 function outOfMemory(cause: unknown): CascadeError {

@@ -70,7 +70,8 @@ test.each(["wasm", "webgpu"] as const)("inputs given and inputs held are the sam
   engine.dispose();
 });
 
-test("a lost device is an error of its own", async () => {
+/** An engine and the device it runs on. */
+async function engineWithDevice(): Promise<{ engine: Engine; device: GPUDevice }> {
   const devices: GPUDevice[] = [];
   const { requestDevice: original } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (this: GPUAdapter, descriptor) {
@@ -80,7 +81,18 @@ test("a lost device is an error of its own", async () => {
   };
   const engine = await Engine.onWebGpu(await loadOrt("webgpu"));
   GPUAdapter.prototype.requestDevice = original;
+  const device = devices.at(-1);
+  if (device === undefined) throw new Error("the engine asked for no device");
+  return { engine, device };
+}
+
+const zeros = { x: { data: new Float32Array(4), dims: [4] } };
+
+test("a lost device is an error of its own", async () => {
+  const { engine, device } = await engineWithDevice();
   const session = await engine.createSession(square(), []);
-  devices.at(-1)?.destroy();
-  await expect(engine.run(session, { x: { data: new Float32Array(4), dims: [4] } })).rejects.toMatchObject({ code: "device-lost" });
+  device.destroy();
+  await expect(engine.run(session, zeros)).rejects.toMatchObject({ code: "device-lost" });
+  // Letting go of what is gone hides no error behind its own.
+  await engine.release(session);
 });
