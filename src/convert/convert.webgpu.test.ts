@@ -44,7 +44,7 @@ test("a source that is a URL gives what the file gives", async () => {
     const [, from = 0, to = 0] = /(\d+)-(\d+)/.exec(new Headers(init?.headers).get("Range") ?? "")?.map(Number) ?? [];
     return new Response(whole.slice(from, to + 1), { status: 206, headers: { "Content-Range": `bytes ${from}-${to}/${whole.length}` } });
   };
-  const run = async (source: Awaited<ReturnType<typeof urlSource>>) => {
+  const run = async (source: ByteSource) => {
     const folder = memoryFolder();
     for await (const _ of convert({ name: "x", precision: "f16", parts: { previewer: [source] } }, folder));
     return folder.files;
