@@ -1,5 +1,7 @@
 import type { ByteSource } from "../convert/byte-source.ts";
 import { type ConvertEvent, type ConvertOptions, convert } from "../convert/convert.ts";
+import type { OutputFolder } from "../convert/output-folder.ts";
+import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import type { ModelStore } from "./model-store.ts";
 
@@ -7,15 +9,28 @@ import type { ModelStore } from "./model-store.ts";
 const CONVERTER = 1;
 
 /** Converts into the store under `id`; goes on where an earlier conversion of the same sources was cut. */
-export function convertToStore(
+export async function convertToStore(
   store: ModelStore,
   id: string,
   options: ConvertOptions,
   onEvent: (event: ConvertEvent) => void | Promise<void>,
   signal?: AbortSignal,
+  /** Looks at the sources once all is written, before the model is complete. `bad-checkpoint` from it: what was made of them is removed. */
+  check: () => Promise<void> = async () => {},
 ): Promise<CascadeManifest> {
-  return store.write(id, identityOf(options), async (folder) => {
-    const conversion = convert(options, folder, signal);
+  let wrong = false;
+  const writing = store.write(id, identityOf(options), async (folder) => {
+    const checked: OutputFolder = {
+      ...folder,
+      async commit() {
+        await check().catch((error: unknown) => {
+          wrong = error instanceof CascadeError && error.code === "bad-checkpoint";
+          throw error;
+        });
+        await folder.commit();
+      },
+    };
+    const conversion = convert(options, checked, signal);
     for (;;) {
       const step = await conversion.next();
       if (!step.done) await onEvent(step.value);
@@ -23,6 +38,13 @@ export function convertToStore(
       else throw new Error("only whole models are stored: a part or the tokenizer is missing");
     }
   });
+  try {
+    return await writing;
+  } catch (error) {
+    // Else the journal would pass wrong bytes on to the next attempt.
+    if (wrong) await store.delete(id);
+    throw error;
+  }
 }
 
 /** What the bytes of a converted model depend on: each source's name, size and identity, and what is made of them. */

@@ -56,6 +56,7 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
     },
     async commit() {
       closeAll();
+      if (manifest.length === 0) return; // parts of a model, which stay unfinished
       const handle = await (await folder.getFileHandle("cascade.json", { create: true })).createSyncAccessHandle();
       try {
         handle.truncate(0);

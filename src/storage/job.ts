@@ -1,0 +1,90 @@
+import { type ByteSource, blobSource } from "../convert/byte-source.ts";
+import type { ConvertEvent, ConvertOptions } from "../convert/convert.ts";
+import { urlSource } from "../convert/url-source.ts";
+import type { CascadeManifest, PartName, PrecisionName } from "../shared/manifest.ts";
+import { type CheckedSource, checkedSource } from "./check-source.ts";
+import { convertToStore } from "./convert-to-store.ts";
+import type { ModelStore } from "./model-store.ts";
+import { repairModel } from "./repair.ts";
+import type { Damage } from "./verify.ts";
+
+/** A file to convert, as it can be sent to a worker: one on disk, or the address of one. */
+export type SourceRef = File | { readonly url: string };
+
+/** A conversion, as it can be sent to a worker. */
+export interface ConvertJob {
+  /** Folder name in the store. */
+  readonly id: string;
+  /** Shown in lists. */
+  readonly name: string;
+  readonly precision: PrecisionName;
+  readonly parts: { readonly [K in PartName]?: readonly SourceRef[] };
+  readonly tokenizer: readonly SourceRef[];
+  readonly sampling?: CascadeManifest["sampling"];
+  /** Bearer token for gated files; sent to the hosts of `parts` and `tokenizer` only. */
+  readonly token?: string;
+  /** Compare each download with the SHA-256 its host publishes (bytes read out of order are downloaded twice). @default true */
+  readonly checkHashes?: boolean;
+}
+
+/** Converts what a job names into the store, or goes on with it. */
+export async function runJob(
+  store: ModelStore,
+  job: ConvertJob,
+  onEvent: (event: JobEvent) => void | Promise<void>,
+  signal: AbortSignal,
+): Promise<CascadeManifest> {
+  const { options, check } = await openJob(job, onEvent, signal);
+  return convertToStore(store, job.id, options, onEvent, signal, check);
+}
+
+/** Makes the damaged files of a stored model again, from the sources of its job. */
+export async function repairJob(
+  store: ModelStore,
+  job: ConvertJob,
+  onEvent: (event: JobEvent) => void | Promise<void>,
+  signal: AbortSignal,
+): Promise<readonly Damage[]> {
+  const { options } = await openJob({ ...job, checkHashes: false }, onEvent, signal);
+  return repairModel(store, job.id, options, onEvent, signal);
+}
+
+/** What a job tells: the converter's events, and the download's. */
+export type JobEvent =
+  | ConvertEvent
+  /** Bytes downloaded since the start of this run, and bytes a second over it. */
+  | { readonly type: "download"; readonly bytes: number; readonly rate: number };
+
+async function openJob(
+  { parts, tokenizer, token, checkHashes = true, name, precision, sampling }: ConvertJob,
+  onEvent: (event: JobEvent) => void | Promise<void>,
+  signal: AbortSignal,
+): Promise<{ readonly options: ConvertOptions; readonly check: () => Promise<void> }> {
+  const started = performance.now();
+  const checked: CheckedSource[] = [];
+  let bytes = 0;
+  const open = async (ref: SourceRef): Promise<ByteSource> => {
+    if (!("url" in ref)) return blobSource(ref, ref.name);
+    const source = await urlSource(ref.url, {
+      signal,
+      ...(token !== undefined && { token }),
+      onBytes(arrived) {
+        bytes += arrived;
+        void onEvent({ type: "download", bytes, rate: (1000 * bytes) / (performance.now() - started) });
+      },
+    });
+    if (!checkHashes || source.sha256 === undefined) return source;
+    const one = await checkedSource(source, source.sha256);
+    checked.push(one);
+    return one;
+  };
+  const opened: { [K in PartName]?: ByteSource[] } = {};
+  const names = Object.keys(parts) as PartName[];
+  for (const part of names) opened[part] = await Promise.all((parts[part] ?? []).map(open));
+  return {
+    options: { name, precision, parts: opened, tokenizer: await Promise.all(tokenizer.map(open)), ...(sampling && { sampling }) },
+    async check() {
+      for (const source of checked) await source.check(signal);
+    },
+  };
+}
