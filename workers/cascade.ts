@@ -5,7 +5,9 @@ import { openCascade } from "../src/pipeline/open-cascade.ts";
 import { defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
 import { startEngine } from "../src/runtime/start-engine.ts";
+import type { ModelFolder } from "../src/runtime/types.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
+import { browserStore } from "../src/storage/browser-store.ts";
 import { readPrompt } from "../src/tokenizer/read-prompt.ts";
 
 /** The engine's worker: the pipeline behind comlink. */
@@ -16,7 +18,7 @@ const service: CascadeService = {
   load: ({ modelUrl, backend }) =>
     outcomeOf(async () => {
       const { engine, about } = await startEngine(backend);
-      cascade = await openCascade(engine, urlFolder(new URL(modelUrl)), about);
+      cascade = await openCascade(engine, await folderAt(new URL(modelUrl)), about);
       const { manifest } = cascade;
       return {
         ...about,
@@ -48,6 +50,11 @@ const service: CascadeService = {
       return { tokens: length, leftOut, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(prompt) };
     }),
 };
+
+/** `stored:ID` names a model in this browser's storage, anything else a folder on a host. */
+async function folderAt(url: URL): Promise<ModelFolder> {
+  return url.protocol === "stored:" ? (await browserStore()).open(url.pathname) : urlFolder(url);
+}
 
 function opened(): Cascade {
   if (cascade === undefined) throw new Error("generate before load");

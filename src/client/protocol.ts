@@ -15,7 +15,7 @@ export interface CascadeService {
 }
 
 export interface LoadOptions {
-  /** Absolute URL of a model folder, with its slash. */
+  /** Absolute URL of a model folder, with its slash; `stored:ID` for one in this browser's storage. */
   readonly modelUrl: string;
   readonly backend: BackendChoice;
 }
