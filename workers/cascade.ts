@@ -5,7 +5,6 @@ import { openCascade } from "../src/pipeline/open-cascade.ts";
 import { defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
 import { startEngine } from "../src/runtime/start-engine.ts";
-import type { ModelFolder } from "../src/runtime/types.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
 import { browserStore } from "../src/storage/browser-store.ts";
 import { readPrompt } from "../src/tokenizer/read-prompt.ts";
@@ -18,7 +17,9 @@ const service: CascadeService = {
   load: ({ modelUrl, backend }) =>
     outcomeOf(async () => {
       const { engine, about } = await startEngine(backend);
-      cascade = await openCascade(engine, await folderAt(new URL(modelUrl)), about);
+      const url = new URL(modelUrl);
+      const folder = url.protocol === "stored:" ? await (await browserStore()).open(url.pathname) : urlFolder(url);
+      cascade = await openCascade(engine, folder, about);
       const { manifest } = cascade;
       return {
         ...about,
@@ -50,11 +51,6 @@ const service: CascadeService = {
       return { tokens: length, leftOut, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(prompt) };
     }),
 };
-
-/** `stored:ID` names a model in this browser's storage, anything else a folder on a host. */
-async function folderAt(url: URL): Promise<ModelFolder> {
-  return url.protocol === "stored:" ? (await browserStore()).open(url.pathname) : urlFolder(url);
-}
 
 function opened(): Cascade {
   if (cascade === undefined) throw new Error("generate before load");
