@@ -1,7 +1,7 @@
 import * as comlink from "comlink";
 import type { ConvertService } from "../src/client/convert-protocol.ts";
 import { type Outcome, outcomeOf } from "../src/client/protocol.ts";
-import { browserStore } from "../src/storage/browser-store.ts";
+import { browserStore, checkSpace, storageSpace } from "../src/storage/browser-store.ts";
 import { repairJob, runJob } from "../src/storage/job.ts";
 import type { ModelStore } from "../src/storage/model-store.ts";
 import { verifyModel } from "../src/storage/verify.ts";
@@ -17,8 +17,9 @@ function act<T>(work: (store: ModelStore, signal: AbortSignal) => Promise<T>): P
 
 const service: ConvertService = {
   list: () => outcomeOf(async () => (await browserStore()).list()),
+  space: () => outcomeOf(storageSpace),
   delete: (id) => outcomeOf(async () => (await browserStore()).delete(id)),
-  convert: (job, onEvent) => act((store, signal) => runJob(store, job, onEvent, signal)),
+  convert: (job, onEvent) => act((store, signal) => runJob(store, job, onEvent, signal, checkSpace)),
   repair: (job, onEvent) => act((store, signal) => repairJob(store, job, onEvent, signal)),
   verify: (id, onProgress) =>
     act(async (store, signal) => {

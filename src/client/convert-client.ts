@@ -1,6 +1,7 @@
 import * as comlink from "comlink";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
+import type { Space } from "../storage/file-system.ts";
 import type { ConvertJob, JobEvent } from "../storage/job.ts";
 import type { StoredModel } from "../storage/model-store.ts";
 import type { Damage } from "../storage/verify.ts";
@@ -10,6 +11,10 @@ import { type Outcome, unpack } from "./protocol.ts";
 /** The models in this browser, and conversions into it. Every failure a user can act on is a CascadeError. */
 export interface ConvertClient {
   list(): Promise<readonly StoredModel[]>;
+  /** Room of this origin; `persisted: false` means the browser may remove models when the disk runs low. */
+  space(): Promise<Space>;
+  /** Asks the browser to keep the models (it may ask the user: say why first). Resolves to whether it does. */
+  persist(): Promise<boolean>;
   delete(id: string): Promise<void>;
   /** Downloads or reads, converts and stores; the same job after an abort, a lost network or a closed tab goes on where it was cut. */
   convert(job: ConvertJob, options?: ActionOptions<JobEvent>): Promise<CascadeManifest>;
@@ -58,6 +63,8 @@ export function createConvertClient(makeWorker: () => Worker = startWorker): Con
 
   return {
     list: () => act(() => remote.list()),
+    space: () => act(() => remote.space()),
+    persist: async () => (await navigator.storage?.persist?.()) ?? false,
     delete: (id) => act(() => remote.delete(id)),
     convert: (job, { signal, onEvent = () => {} } = {}) => act(() => remote.convert(job, comlink.proxy(onEvent)), signal),
     verify: (id, { signal, onEvent = () => {} } = {}) => act(() => remote.verify(id, comlink.proxy(onEvent)), signal),

@@ -1,14 +1,6 @@
 import { CascadeError } from "../shared/errors.ts";
+import type { Space } from "./file-system.ts";
 import { type ModelStore, modelStore } from "./model-store.ts";
-
-/** How much room this origin has, as far as the browser says. */
-export interface Space {
-  /** Bytes. */
-  readonly used: number;
-  readonly quota: number;
-  /** Whether the browser keeps the models when the disk runs low. */
-  readonly persisted: boolean;
-}
 
 /** The models in this browser. Rejects with `no-storage` where it gives pages no file system (private windows of some, old versions). */
 export async function browserStore(): Promise<ModelStore> {

@@ -200,6 +200,16 @@ describe("a conversion into the browser's storage", () => {
     expect(await contents(root)).toEqual(files);
   });
 
+  it("gives its files back when a listener fails", async () => {
+    const root = new MemoryDirectory();
+    const fail = (): void => {
+      throw new CascadeError("storage-full", "no room");
+    };
+    const attempt = () => convertToStore(modelStore(root, locks()), "small", options, fail);
+    await expect(attempt()).rejects.toThrow("no room");
+    await expect(attempt()).rejects.toThrow("no room"); // not: a file is in use
+  });
+
   it("is refused while another tab writes the same model", async () => {
     const root = new MemoryDirectory();
     const shared = locks();

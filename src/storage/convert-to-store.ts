@@ -31,11 +31,15 @@ export async function convertToStore(
       },
     };
     const conversion = convert(options, checked, signal);
-    for (;;) {
-      const step = await conversion.next();
-      if (!step.done) await onEvent(step.value);
-      else if (step.value !== undefined) return step.value;
-      else throw new Error("only whole models are stored: a part or the tokenizer is missing");
+    try {
+      for (;;) {
+        const step = await conversion.next();
+        if (!step.done) await onEvent(step.value);
+        else if (step.value !== undefined) return step.value;
+        else throw new Error("only whole models are stored: a part or the tokenizer is missing");
+      }
+    } finally {
+      await conversion.return(undefined); // where onEvent threw: gives the open files back
     }
   });
   try {

@@ -22,6 +22,15 @@ export interface SyncHandle {
   close(): void;
 }
 
+/** How much room this origin has, as far as the browser says. */
+export interface Space {
+  /** Bytes. */
+  readonly used: number;
+  readonly quota: number;
+  /** Whether the browser keeps the models when the disk runs low. */
+  readonly persisted: boolean;
+}
+
 /** Bytes of a file; 0 where there is none. */
 export async function fileSize(folder: Directory, name: string): Promise<number> {
   return (await findFile(folder, name))?.size ?? 0;

@@ -27,15 +27,24 @@ export interface ConvertJob {
   readonly checkHashes?: boolean;
 }
 
-/** Converts what a job names into the store, or goes on with it. */
+/** Converts what a job names into the store, or goes on with it. `room` is asked once for the bytes still to write, and rejects where they don't fit. */
 export async function runJob(
   store: ModelStore,
   job: ConvertJob,
   onEvent: (event: JobEvent) => void | Promise<void>,
   signal: AbortSignal,
+  room: (bytes: number) => Promise<void> = async () => {},
 ): Promise<CascadeManifest> {
   const { options, check } = await openJob(job, onEvent, signal);
-  return convertToStore(store, job.id, options, onEvent, signal, check);
+  let asked = false;
+  const watch = async (event: ConvertEvent): Promise<void> => {
+    if (event.type === "progress" && !asked) {
+      asked = true;
+      await room(event.total - event.written);
+    }
+    await onEvent(event);
+  };
+  return convertToStore(store, job.id, options, watch, signal, check);
 }
 
 /** Makes the damaged files of a stored model again, from the sources of its job. */
