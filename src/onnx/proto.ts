@@ -85,12 +85,3 @@ export function intOf(field: Field): number {
 export function floatOf(field: Field): number {
   return new BinaryReader(field.payload).float();
 }
-
-/** Repeated int64, packed or one a field. */
-export function intsOf(field: Field): number[] {
-  if (field.type === WireType.Varint) return [intOf(field)];
-  const reader = new BinaryReader(field.payload);
-  const values: number[] = [];
-  while (reader.pos < reader.len) values.push(Number(reader.int64()));
-  return values;
-}
