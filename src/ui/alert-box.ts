@@ -1,12 +1,13 @@
 import type { Controller } from "./controller.ts";
 import { h, on } from "./dom.ts";
 import type { PageState, Problem } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** What went wrong with the engine, and the way out where the page has one. */
 export function alertBox(state: PageState, controller: Controller): HTMLElement {
   const shown = (): Problem | undefined => (state.problem.value?.field === undefined ? state.problem.value : undefined);
   const useWasm = on(
-    h("button", { type: "button", class: "secondary", hidden: () => !wasmHelps(shown(), state) }, "Use WebAssembly instead"),
+    h("button", { type: "button", class: "secondary", hidden: () => !wasmHelps(shown(), state) }, () => t().composer.useWasm),
     {
       click: () => void controller.chooseBackend("wasm"),
     },

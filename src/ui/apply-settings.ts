@@ -1,6 +1,7 @@
 import type { PartialSettings } from "../png/restored.ts";
 import { type Form, numberProblem } from "./form.ts";
 import { SIZE_NAMES, sizeOf } from "./size.ts";
+import { t } from "./strings/language.ts";
 
 /** A form with settings from elsewhere, and what of them it can't hold. */
 export interface Applied {
@@ -30,7 +31,7 @@ export function applySettings(form: Form, settings: PartialSettings, granularity
     const changed = { ...next, [field]: String(value) };
     const problem = numberProblem(changed, field);
     if (problem === undefined) next = changed;
-    else left.push(`${field} ${value}`);
+    else left.push(`${t().names[field]} ${value}`);
   }
   if (width !== undefined && height !== undefined && height > 0) {
     const distance = (size: { width: number; height: number }) => Math.abs(Math.log(size.width / size.height / (width / height)));
@@ -38,7 +39,7 @@ export function applySettings(form: Form, settings: PartialSettings, granularity
     if (nearest !== undefined) {
       next = { ...next, size: nearest.name };
       if (nearest.width !== width || nearest.height !== height) {
-        left.push(`size ${width} × ${height} (taken: ${nearest.width} × ${nearest.height})`);
+        left.push(t().restore.sizeTaken(width, height, `${nearest.width} × ${nearest.height}`));
       }
     }
   }

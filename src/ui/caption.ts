@@ -2,6 +2,7 @@ import { h, icon, on } from "./dom.ts";
 import { fileName } from "./file-name.ts";
 import { pictureActions } from "./picture-actions.ts";
 import type { PageState, Picture } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 const DOWNLOAD = "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 19.5h14";
 
@@ -18,11 +19,14 @@ export function caption(state: PageState): HTMLElement {
       h("p", { class: "caption-prompt" }, () => shown()?.settings.prompt ?? ""),
       h("p", { class: "caption-facts" }, () => facts(shown())),
     ),
-    on(h("button", { type: "button", class: "secondary" }, icon(DOWNLOAD), "Download"), {
-      click() {
-        if (picture.value !== undefined) download(picture.value);
+    on(
+      h("button", { type: "button", class: "secondary" }, icon(DOWNLOAD), () => t().picture.download),
+      {
+        click() {
+          if (picture.value !== undefined) download(picture.value);
+        },
       },
-    }),
+    ),
     pictureActions(state),
     h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.join(" "))),
   );
@@ -31,7 +35,7 @@ export function caption(state: PageState): HTMLElement {
 function facts(picture: Picture | undefined): string {
   if (picture === undefined) return "";
   const { seed, width, height } = picture.settings;
-  return `Seed ${seed} · ${width} × ${height} · ${picture.seconds < 10 ? picture.seconds.toFixed(1) : Math.round(picture.seconds)} s`;
+  return t().picture.facts(seed, width, height, picture.seconds < 10 ? picture.seconds.toFixed(1) : String(Math.round(picture.seconds)));
 }
 
 function download({ url, settings }: Picture): void {

@@ -1,14 +1,13 @@
 import { effect } from "@preact/signals-core";
 import { alertBox } from "./alert-box.ts";
 import type { Controller } from "./controller.ts";
-import { h, icon, on } from "./dom.ts";
+import { h, on } from "./dom.ts";
 import { exampleChips } from "./example-chips.ts";
 import { fieldError } from "./field-error.ts";
 import { queueList } from "./queue-list.ts";
 import { edit, type PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 import { tokenCounter } from "./token-counter.ts";
-
-const MARK = "M3 3h5v5H3zM8 8h6v6H8zM14 14h7v7h-7z";
 
 /** The head of the page: what to draw, and the buttons that draw it or stop. */
 export function composer(state: PageState, controller: Controller): { element: HTMLElement; focus: () => void } {
@@ -16,7 +15,7 @@ export function composer(state: PageState, controller: Controller): { element: H
     h("textarea", {
       id: "prompt",
       rows: 3,
-      placeholder: "a fox on a white background",
+      placeholder: () => t().composer.placeholder,
       spellcheck: "true",
       autocomplete: "off",
       enterkeyhint: "enter",
@@ -39,7 +38,7 @@ export function composer(state: PageState, controller: Controller): { element: H
         class: "primary",
         "aria-keyshortcuts": "Control+Enter",
       },
-      () => (state.run.value === undefined ? "Generate" : "Add to queue"),
+      () => (state.run.value === undefined ? t().composer.generate : t().composer.addToQueue),
       h("kbd", { "aria-hidden": "true" }, shortcut()),
     ),
     { click: () => void controller.generate() },
@@ -48,7 +47,7 @@ export function composer(state: PageState, controller: Controller): { element: H
     h(
       "button",
       { type: "button", class: "secondary", hidden: () => state.run.value === undefined, "aria-keyshortcuts": "Escape" },
-      "Cancel",
+      () => t().composer.cancel,
     ),
     {
       click() {
@@ -60,12 +59,11 @@ export function composer(state: PageState, controller: Controller): { element: H
 
   const element = h(
     "section",
-    { class: "composer", "aria-label": "Prompt and actions" },
-    h("h1", {}, icon(MARK), "Cascade playground"),
+    { class: "composer", "aria-label": () => t().composer.region },
     h(
       "div",
       { class: "field" },
-      h("label", { for: "prompt" }, "Prompt"),
+      h("label", { for: "prompt" }, () => t().composer.prompt),
       prompt,
       tokenCounter(state, controller),
       fieldError("prompt", () => (state.problem.value?.field === "prompt" ? state.problem.value.message : undefined)),

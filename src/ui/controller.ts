@@ -8,6 +8,7 @@ import { type BackendChoice, formProblem, seedsOf, settingsOf } from "./form.ts"
 import { encodePng } from "./png.ts";
 import { advance, announce, NOT_STARTED } from "./progress.ts";
 import { edit, type Job, type PageState, type Picture, type Problem } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** What the user can do. */
 export interface Controller {
@@ -81,14 +82,14 @@ export function createController(
       const blob = await withSettings(await encodePng(pixels), settings, info.name);
       const picture = { settings, blob, model: info.name, seconds: (performance.now() - started) / 1000 };
       showPicture(state, picture);
-      state.announcement.value = `Finished in ${Math.round(picture.seconds)} seconds.`;
+      state.announcement.value = t().composer.finished(Math.round(picture.seconds));
       await onPicture(picture);
       return true;
     } catch (error) {
       const cancelled = error instanceof CascadeError && error.code === "aborted";
       batch(() => {
         if (!cancelled) state.problem.value = problemOf(error);
-        state.announcement.value = cancelled ? "Cancelled." : "";
+        state.announcement.value = cancelled ? t().composer.cancelled : "";
       });
       return cancelled;
     } finally {
@@ -112,7 +113,7 @@ export function createController(
       const jobs = seedsOf(form).map((seed) => ({ id: ++jobId, form, seed }));
       state.queue.value = [...state.queue.value, ...jobs];
       if (state.run.value !== undefined) {
-        state.announcement.value = `${jobs.length} more in the queue.`;
+        state.announcement.value = t().composer.queued(jobs.length);
         return;
       }
       // After an error the rest waits: the next Generate goes on with it.
@@ -160,6 +161,9 @@ async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T
 
 /** An error as it is shown; one that is not meant for the user says so. */
 function problemOf(error: unknown): Problem {
-  if (error instanceof CascadeError) return { message: error.message, code: error.code };
-  return { message: `Something went wrong inside: ${messageOf(error)}. Your settings are kept; try again, or reload the page.` };
+  if (error instanceof CascadeError) {
+    const cause = t().app.causes[error.code];
+    return { message: cause === undefined ? error.message : `${cause} (${error.message})`, code: error.code };
+  }
+  return { message: t().app.wrongInside(messageOf(error)) };
 }

@@ -1,5 +1,6 @@
 import { h, on } from "./dom.ts";
 import { edit, type PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** Prompts the embedded model draws, by what they show. */
 const EXAMPLES: Readonly<Record<string, string>> = {
@@ -13,7 +14,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 export function exampleChips(state: PageState, then: () => void): HTMLElement {
   return h(
     "ul",
-    { class: "chips", "aria-label": "Example prompts" },
+    { class: "chips", "aria-label": () => t().composer.examples },
     ...Object.entries(EXAMPLES).map(([label, prompt]) =>
       h(
         "li",

@@ -4,6 +4,7 @@ import type { Settings } from "../pipeline/types.ts";
 import type { SamplerName } from "../shared/manifest.ts";
 import { MAX_SEED, randomSeed } from "./seed.ts";
 import { SIZE_NAMES, type SizeName, sizeOf } from "./size.ts";
+import { t } from "./strings/language.ts";
 
 export type BackendChoice = LoadOptions["backend"];
 export const BACKEND_CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
@@ -55,14 +56,14 @@ export const EMPTY_FORM: Form = {
   backend: "auto",
 };
 
-/** Numbers a field takes, and what it is called in a sentence. */
+/** Numbers a field takes. */
 const NUMBERS = {
-  seed: { name: "The seed", most: MAX_SEED, least: 0, whole: true },
-  count: { name: "The number of pictures", least: 1, most: 64, whole: true },
-  stepsC: { name: "Stage C steps", least: 1, most: 200, whole: true },
-  guidanceC: { name: "Stage C guidance", least: 0, most: 30, whole: false },
-  stepsB: { name: "Stage B steps", least: 1, most: 200, whole: true },
-  guidanceB: { name: "Stage B guidance", least: 0, most: 30, whole: false },
+  seed: { most: MAX_SEED, least: 0, whole: true },
+  count: { least: 1, most: 64, whole: true },
+  stepsC: { least: 1, most: 200, whole: true },
+  guidanceC: { least: 0, most: 30, whole: false },
+  stepsB: { least: 1, most: 200, whole: true },
+  guidanceB: { least: 0, most: 30, whole: false },
 } as const;
 
 export type NumberField = keyof typeof NUMBERS;
@@ -79,18 +80,14 @@ function numberIn(form: Form, field: NumberField): number | undefined {
 /** What is wrong with a number field as typed; an empty one is fine. */
 export function numberProblem(form: Form, field: NumberField): string | undefined {
   if (form[field].trim() === "" || numberIn(form, field) !== undefined) return undefined;
-  const { name, least, most, whole } = NUMBERS[field];
-  const otherwise =
-    field === "seed"
-      ? "Leave it empty for a new one each time."
-      : `Leave it empty for ${field === "count" ? "one" : "what the model recommends"}.`;
-  return `${name} must be a ${whole ? "whole " : ""}number from ${least} to ${most}. ${otherwise}`;
+  const { least, most, whole } = NUMBERS[field];
+  return t().form.numberWrong(field, whole, least, most);
 }
 
 /** The first field that can't be used as typed. */
 export function formProblem(form: Form): FieldProblem | undefined {
   if (form.prompt.trim() === "") {
-    return { field: "prompt", message: "The prompt is empty. Write what the picture should show." };
+    return { field: "prompt", message: t().form.promptEmpty };
   }
   for (const field of NUMBER_FIELDS) {
     const message = numberProblem(form, field);

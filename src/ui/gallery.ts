@@ -2,6 +2,7 @@ import type { History, HistoryEntry } from "../gallery/history.ts";
 import { CascadeError } from "../shared/errors.ts";
 import { showPicture } from "./controller.ts";
 import type { PageState, Picture } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** What can be done with earlier pictures. */
 export interface Gallery {
@@ -35,8 +36,7 @@ export function createGallery(state: PageState, history: History): Gallery {
         await history.add(entry, blob);
       } catch (error) {
         unstored.set(id, blob);
-        const why =
-          error instanceof CascadeError ? error.message : "The browser stores nothing here: this picture goes when the page is closed.";
+        const why = error instanceof CascadeError ? error.message : t().history.notStored;
         state.notes.value = [...state.notes.value, why];
       }
       state.history.value = [entry, ...state.history.value];

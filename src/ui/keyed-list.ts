@@ -1,12 +1,12 @@
 import { effect } from "@preact/signals-core";
-import { h } from "./dom.ts";
+import { type Attributes, h } from "./dom.ts";
 
 /**
  * A list whose items follow a signal: an item's element is made once for each id and stays the same while it moves, so that focus stays too. When the
  * focused item goes, `orphaned` takes the focus.
  */
 export function keyedList<Id extends string | number>(
-  attributes: Readonly<Record<string, string>>,
+  attributes: Attributes,
   ids: () => readonly Id[],
   make: (id: Id) => HTMLLIElement,
   orphaned: () => void = () => {},

@@ -1,12 +1,13 @@
 import { h } from "./dom.ts";
 import type { PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** Which model runs where, and why there. */
 export function modelLine({ model, problem }: PageState): HTMLElement {
   const millions = () => Math.round((model.value?.parameters ?? 0) / 1e6);
   const text = () => {
-    if (model.value === undefined) return problem.value?.code === undefined ? "Loading the model" : "No model loaded";
-    return `${model.value.name}, ${millions()} million parameters, on ${model.value.backend === "webgpu" ? "WebGPU" : "WASM"}`;
+    if (model.value === undefined) return problem.value?.code === undefined ? t().model.loading : t().model.none;
+    return t().model.line(model.value.name, millions(), t().settings.backends[model.value.backend]);
   };
   return h(
     "footer",

@@ -3,15 +3,10 @@ import { h, on } from "./dom.ts";
 import { fieldError } from "./field-error.ts";
 import { type NumberField, numberProblem } from "./form.ts";
 import { edit, type PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** A number with its label and the sentence that says what is wrong with it. Text, not type=number: that one hides what it can't read. */
-export function numberField(
-  state: PageState,
-  field: NumberField,
-  label: string,
-  placeholder: () => string,
-  ...beside: HTMLElement[]
-): HTMLElement {
+export function numberField(state: PageState, field: NumberField, placeholder: () => string, ...beside: HTMLElement[]): HTMLElement {
   // Said when the field is left; the page's problem, set by generating, also moves to the field.
   const left = signal<string | undefined>(undefined);
   const message = () => (state.problem.value?.field === field ? state.problem.value.message : left.value);
@@ -44,7 +39,7 @@ export function numberField(
   return h(
     "div",
     { class: "field" },
-    h("label", { for: field }, label),
+    h("label", { for: field }, () => t().names[field]),
     h("div", { class: "beside" }, input, ...beside),
     fieldError(field, message),
   );

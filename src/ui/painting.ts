@@ -1,12 +1,13 @@
 import { effect } from "@preact/signals-core";
 import { h } from "./dom.ts";
 import type { PageState, Paint } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** The picture as it comes: Stage C's preview enlarged, then Stage A's tiles over it. */
 export function painting({ run, paint }: PageState): HTMLCanvasElement {
   const canvas = h("canvas", {
     role: "img",
-    "aria-label": "Preview of the picture being made",
+    "aria-label": () => t().picture.preview,
     hidden: () => run.value === undefined || paint.value === undefined,
   });
   effect(() => {

@@ -5,6 +5,7 @@ import { painting } from "./painting.ts";
 import { progressBar } from "./progress-bar.ts";
 import { sizeOf } from "./size.ts";
 import type { PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** The picture: the last one, or the one being made, or the place where it will be. */
 export function pictureView(state: PageState): HTMLElement {
@@ -17,8 +18,8 @@ export function pictureView(state: PageState): HTMLElement {
     h(
       "div",
       { class: "empty", hidden: () => picture.value !== undefined || drawing() },
-      h("p", { class: "empty-title", hidden: busy }, "Your picture appears here"),
-      h("p", { class: "empty-hint", hidden: busy }, "It is drawn on this device. Nothing you type leaves it."),
+      h("p", { class: "empty-title", hidden: busy }, () => t().picture.emptyTitle),
+      h("p", { class: "empty-hint", hidden: busy }, () => t().picture.emptyHint),
     ),
     h("img", {
       src: () => picture.value?.url,
@@ -36,5 +37,5 @@ export function pictureView(state: PageState): HTMLElement {
       (drawing() ? run.value?.settings : undefined) ?? picture.value?.settings ?? sizeOf(form.value.size, model.value?.granularity ?? 128);
     figure.style.setProperty("--ratio", String(width / height));
   });
-  return h("section", { class: "wall", "aria-label": "Picture" }, figure);
+  return h("section", { class: "wall", "aria-label": () => t().picture.region }, figure);
 }

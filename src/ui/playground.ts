@@ -9,12 +9,14 @@ import { backendFrom } from "./form.ts";
 import { createGallery } from "./gallery.ts";
 import { historyPanel } from "./history-panel.ts";
 import { modelLine } from "./model-line.ts";
+import { pageHeader } from "./page-header.ts";
 import { pictureView } from "./picture-view.ts";
 import { rememberedForm, rememberForm } from "./remember.ts";
 import { listenForPictures } from "./restore-picture.ts";
 import { settingsPanel } from "./settings-panel.ts";
 import { takeShareLink } from "./share.ts";
 import { pageState } from "./state.ts";
+import { startLanguage } from "./strings/language.ts";
 import { updateNotice } from "./update-notice.ts";
 
 export interface PlaygroundOptions {
@@ -32,6 +34,7 @@ export async function startPlayground(
   root: HTMLElement,
   { createCascade, modelUrl, query, startVersion }: PlaygroundOptions,
 ): Promise<void> {
+  startLanguage();
   const remembered = await rememberedForm();
   const asked = backendFrom(query.get("backend"));
   const state = pageState({ ...remembered, backend: asked ?? remembered.backend });
@@ -47,6 +50,7 @@ export async function startPlayground(
   });
   const prompt = composer(state, controller);
   root.append(
+    pageHeader(),
     prompt.element,
     pictureView(state),
     h(

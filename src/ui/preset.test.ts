@@ -22,7 +22,7 @@ test("settings from elsewhere fill the form, and what it can't hold is named", (
     applySettings(before, { prompt: "a fox", width: 768, height: 512, stageC: { steps: 900, guidance: 7.5, sampler: "ddim" } }, 128),
   ).toEqual({
     form: { ...before, prompt: "a fox", guidanceC: "7.5", samplerC: "ddim", size: "landscape" },
-    left: ["stepsC 900", "size 768 × 512 (taken: 1152 × 896)"],
+    left: ["Stage C steps 900", "size 768 × 512 (taken: 1152 × 896)"],
   });
   expect(applySettings(before, {}, 128)).toEqual({ form: before, left: [] });
 });

@@ -1,11 +1,12 @@
 import type { CascadeEvent, StageName } from "../pipeline/types.ts";
+import { t } from "./strings/language.ts";
 
-/** The stages in the order they run, with their names and about which share of a run's time each takes. */
-export const STAGES: readonly { readonly stage: StageName; readonly name: string; readonly does: string; readonly share: number }[] = [
-  { stage: "text-encoder", name: "Text encoder", does: "reads the prompt", share: 0.02 },
-  { stage: "stage-c", name: "Stage C", does: "composes", share: 0.4 },
-  { stage: "stage-b", name: "Stage B", does: "refines", share: 0.4 },
-  { stage: "stage-a", name: "Stage A", does: "paints", share: 0.18 },
+/** The stages in the order they run, and about which share of a run's time each takes. */
+export const STAGES: readonly { readonly stage: StageName; readonly share: number }[] = [
+  { stage: "text-encoder", share: 0.02 },
+  { stage: "stage-c", share: 0.4 },
+  { stage: "stage-b", share: 0.4 },
+  { stage: "stage-a", share: 0.18 },
 ];
 
 /** Where a run stands; `undefined` stage: before the first one. */
@@ -43,16 +44,15 @@ export function fraction(progress: Progress): number {
 
 /** "Stage C, step 7 of 20" */
 export function progressText({ stage, state, step, steps }: Progress): string {
-  if (stage === undefined) return "Loading the model";
-  if (stage === "text-encoder" && state !== "loading") return "Reading the prompt";
-  const name = STAGES.find((entry) => entry.stage === stage)?.name ?? stage;
-  if (steps > 0) return `${name}, ${stage === "stage-a" ? "tile" : "step"} ${step} of ${steps}`;
-  if (state === "loading") return `Loading ${stage === "text-encoder" ? "the text encoder" : name}`;
-  return name;
+  const words = t().progress;
+  if (stage === undefined) return words.loadingModel;
+  if (stage === "text-encoder" && state !== "loading") return words.readingPrompt;
+  const name = words.stages[stage];
+  if (steps > 0) return stage === "stage-a" ? words.tile(name, step, steps) : words.step(name, step, steps);
+  return state === "loading" ? words.loading[stage] : name;
 }
 
 /** What is read out as the stage changes; a step is not worth an announcement. */
 export function announce({ stage }: Progress): string {
-  const entry = STAGES.find((known) => known.stage === stage);
-  return entry === undefined ? "Loading the model." : `${entry.name} ${entry.does}.`;
+  return stage === undefined ? `${t().progress.loadingModel}.` : t().progress.begins[stage];
 }

@@ -3,23 +3,27 @@ import { messageOf } from "../shared/errors.ts";
 import { applySettings } from "./apply-settings.ts";
 import { h, on } from "./dom.ts";
 import type { PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** Takes settings from a picture: by a button, and says what was taken. Dropping and pasting do the same. */
 export function restorePicture(state: PageState): HTMLElement {
-  const input = on(h("input", { type: "file", accept: "image/png", hidden: true, "aria-label": "PNG picture" }), {
+  const input = on(h("input", { type: "file", accept: "image/png", hidden: true, "aria-label": () => t().restore.file }), {
     change() {
       const file = input.files?.[0];
       input.value = "";
       if (file !== undefined) void restore(state, file);
     },
   });
-  const button = on(h("button", { type: "button", class: "secondary" }, "Take settings from a picture"), { click: () => input.click() });
+  const button = on(
+    h("button", { type: "button", class: "secondary" }, () => t().restore.button),
+    { click: () => input.click() },
+  );
   return h(
     "div",
     { class: "restore" },
     button,
     input,
-    h("p", { class: "hint" }, "Or drop or paste a PNG of this page, A1111, ComfyUI or InvokeAI anywhere."),
+    h("p", { class: "hint" }, () => t().restore.hint),
     h("p", { class: "restored", role: "status" }, () => state.restored.value),
   );
 }
@@ -50,7 +54,7 @@ async function restore(state: PageState, file: Blob): Promise<void> {
     const applied = applySettings(state.form.value, settings, state.model.value?.granularity ?? 128);
     state.form.value = applied.form;
     const missing = [...left, ...applied.left];
-    state.restored.value = `Settings taken from ${source}.${missing.length > 0 ? ` Not taken: ${missing.join("; ")}.` : ""}`;
+    state.restored.value = t().restore.fromPicture(source) + (missing.length > 0 ? t().restore.left(missing) : "");
   } catch (error) {
     state.restored.value = messageOf(error);
   }

@@ -4,8 +4,8 @@ import { h, on } from "./dom.ts";
 /** A choice with its label. */
 export function selectField<Value extends string>(
   id: string,
-  label: string,
-  options: readonly { readonly value: Value; readonly label: string }[],
+  label: () => string,
+  options: readonly { readonly value: Value; readonly label: () => string }[],
   read: () => Value,
   write: (value: Value) => void,
 ): HTMLElement {

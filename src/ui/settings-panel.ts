@@ -8,11 +8,12 @@ import { samplerField } from "./sampler-field.ts";
 import { seedField } from "./seed-field.ts";
 import { sizeField } from "./size-field.ts";
 import { edit, type PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** What a picture depends on beside its prompt. Empty numbers show what the model recommends. */
 export function settingsPanel(state: PageState, controller: Controller): HTMLElement {
   const negative = on(
-    h("textarea", { id: "negativePrompt", rows: 1, placeholder: "What to keep out", value: () => state.form.value.negativePrompt }),
+    h("textarea", { id: "negativePrompt", rows: 1, placeholder: () => t().settings.keepOut, value: () => state.form.value.negativePrompt }),
     { input: () => edit(state, "negativePrompt", negative.value) },
   );
   const recommended = (stage: "stageC" | "stageB", what: "steps" | "guidance") => () =>
@@ -20,31 +21,36 @@ export function settingsPanel(state: PageState, controller: Controller): HTMLEle
   const advanced = h(
     "details",
     {},
-    h("summary", {}, "Advanced"),
+    h("summary", {}, () => t().settings.advanced),
     h(
       "div",
       { class: "advanced" },
-      numberField(state, "stepsC", "Stage C steps", recommended("stageC", "steps")),
-      numberField(state, "guidanceC", "Stage C guidance", recommended("stageC", "guidance")),
-      numberField(state, "stepsB", "Stage B steps", recommended("stageB", "steps")),
-      numberField(state, "guidanceB", "Stage B guidance", recommended("stageB", "guidance")),
-      samplerField(state, "samplerC", "Stage C sampler"),
-      samplerField(state, "samplerB", "Stage B sampler"),
+      numberField(state, "stepsC", recommended("stageC", "steps")),
+      numberField(state, "guidanceC", recommended("stageC", "guidance")),
+      numberField(state, "stepsB", recommended("stageB", "steps")),
+      numberField(state, "guidanceB", recommended("stageB", "guidance")),
+      samplerField(state, "samplerC"),
+      samplerField(state, "samplerB"),
       backendField(state, controller),
     ),
   );
   return h(
     "section",
-    { "aria-label": "Settings" },
+    { "aria-label": () => t().settings.region },
     sizeField(state),
     h(
       "div",
       { class: "pair" },
       seedField(state),
-      numberField(state, "count", "Pictures", () => "1"),
+      numberField(state, "count", () => "1"),
     ),
     presetField(state),
-    h("div", { class: "field" }, h("label", { for: "negativePrompt" }, "Negative prompt"), negative),
+    h(
+      "div",
+      { class: "field" },
+      h("label", { for: "negativePrompt" }, () => t().names.negativePrompt),
+      negative,
+    ),
     advanced,
     restorePicture(state),
   );

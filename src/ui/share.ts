@@ -2,6 +2,7 @@ import { fromFragment, toFragment } from "../gallery/share-link.ts";
 import type { Settings } from "../pipeline/types.ts";
 import { applySettings } from "./apply-settings.ts";
 import type { PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** The address of this page with settings in its fragment. */
 export function shareLink(settings: Settings): string {
@@ -17,6 +18,6 @@ export function takeShareLink(state: PageState): void {
   if (settings === undefined) return;
   const { form, left } = applySettings(state.form.value, settings, state.model.value?.granularity ?? 128);
   state.form.value = form;
-  state.restored.value = `Settings taken from the link.${left.length > 0 ? ` Not taken: ${left.join("; ")}.` : ""}`;
+  state.restored.value = t().restore.fromLink + (left.length > 0 ? t().restore.left(left) : "");
   history.replaceState(history.state, "", location.pathname + location.search);
 }

@@ -1,12 +1,16 @@
 import { h, on } from "./dom.ts";
 import { SIZE_NAMES, type SizeName, sizeOf } from "./size.ts";
 import { edit, type PageState } from "./state.ts";
-
-const LABELS: Readonly<Record<SizeName, string>> = { square: "Square", portrait: "Portrait", landscape: "Landscape" };
+import { t } from "./strings/language.ts";
 
 /** The picture's shape; only sizes the model can make are offered. */
 export function sizeField(state: PageState): HTMLElement {
-  return h("fieldset", { class: "sizes" }, h("legend", {}, "Size"), h("div", {}, ...SIZE_NAMES.map((name) => choice(state, name))));
+  return h(
+    "fieldset",
+    { class: "sizes" },
+    h("legend", {}, () => t().settings.size),
+    h("div", {}, ...SIZE_NAMES.map((name) => choice(state, name))),
+  );
 }
 
 function choice(state: PageState, name: SizeName): HTMLElement {
@@ -19,7 +23,7 @@ function choice(state: PageState, name: SizeName): HTMLElement {
     { class: "size" },
     input,
     h("span", { class: `shape ${name}`, "aria-hidden": "true" }),
-    h("span", {}, LABELS[name]),
+    h("span", {}, () => t().settings.sizes[name]),
     h("small", {}, () => `${size().width} × ${size().height}`),
   );
 }

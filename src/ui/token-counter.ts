@@ -3,6 +3,7 @@ import type { PromptInfo } from "../client/protocol.ts";
 import type { Controller } from "./controller.ts";
 import { h } from "./dom.ts";
 import type { PageState } from "./state.ts";
+import { t } from "./strings/language.ts";
 
 /** Typing pauses this long before the prompt is counted. */
 const PAUSE_MS = 200;
@@ -28,6 +29,6 @@ export function tokenCounter({ form, model }: PageState, controller: Controller)
 
 /** Start and end take a token each. */
 function sentence({ tokens, maxTokens, leftOut }: PromptInfo): string {
-  const count = `${tokens - 2} of ${maxTokens - 2} tokens`;
-  return leftOut === "" ? count : `${count}. Not read: “${leftOut}”`;
+  const [used, most] = [tokens - 2, maxTokens - 2];
+  return leftOut === "" ? t().composer.tokens(used, most) : t().composer.tokensCut(used, most, leftOut);
 }

@@ -1,0 +1,183 @@
+/**
+ * Every sentence and word of the page, in English; the other languages have this shape. A section for each part of the page; a function where a
+ * sentence has values in it. Names of fields and stages, which stand inside of sentences, are in `names`.
+ */
+export const en = {
+  language: {
+    /** What the language calls itself. */
+    own: "English",
+    label: "Language",
+  },
+
+  app: {
+    title: "Cascade playground",
+    wrongInside: (what: string) => `Something went wrong inside: ${what}. Your settings are kept; try again, or reload the page.`,
+    /** Errors of the engine come in English; where a language says a cause better, its sentence stands before them. */
+    causes: {},
+  } as App,
+
+  composer: {
+    region: "Prompt and actions",
+    prompt: "Prompt",
+    placeholder: "a fox on a white background",
+    generate: "Generate",
+    addToQueue: "Add to queue",
+    cancel: "Cancel",
+    cancelled: "Cancelled.",
+    queued: (count: number) => `${count} more in the queue.`,
+    finished: (seconds: number) => `Finished in ${seconds} seconds.`,
+    useWasm: "Use WebAssembly instead",
+    examples: "Example prompts",
+    tokens: (used: number, most: number) => `${used} of ${most} tokens`,
+    tokensCut: (used: number, most: number, leftOut: string) => `${used} of ${most} tokens. Not read: “${leftOut}”`,
+  },
+
+  names: {
+    seed: "Seed",
+    count: "Pictures",
+    width: "Width",
+    height: "Height",
+    stepsC: "Stage C steps",
+    guidanceC: "Stage C guidance",
+    stepsB: "Stage B steps",
+    guidanceB: "Stage B guidance",
+    samplerC: "Stage C sampler",
+    samplerB: "Stage B sampler",
+    negativePrompt: "Negative prompt",
+  },
+
+  form: {
+    promptEmpty: "The prompt is empty. Write what the picture should show.",
+    /** `name`: a field's name at the beginning of a sentence. */
+    numberWrong: (field: NumberFieldName, whole: boolean, least: number, most: number) =>
+      `${SUBJECTS[field]} must be a ${whole ? "whole " : ""}number from ${least} to ${most}. ${
+        field === "seed"
+          ? "Leave it empty for a new one each time."
+          : `Leave it empty for ${field === "count" ? "one" : "what the model recommends"}.`
+      }`,
+  },
+
+  settings: {
+    region: "Settings",
+    advanced: "Advanced",
+    keepOut: "What to keep out",
+    newEachTime: "New each time",
+    randomSeed: "Random seed",
+    preset: "Preset",
+    presets: {
+      fast: "Fast: half the steps",
+      balanced: "Balanced: the model's steps",
+      quality: "Quality: twice the steps",
+      custom: "As typed under Advanced",
+    },
+    modelsSampler: "The model's",
+    backend: "Backend",
+    backends: { auto: "Automatic", webgpu: "WebGPU", wasm: "WASM" },
+    size: "Size",
+    sizes: { square: "Square", portrait: "Portrait", landscape: "Landscape" },
+  },
+
+  queue: {
+    region: "Queue",
+    heading: (count: number) => `Queue: ${count}`,
+    list: "Waiting pictures",
+    clear: "Clear queue",
+    job: (prompt: string, seed: number) => `${prompt}, seed ${seed}`,
+    earlier: "Earlier",
+    later: "Later",
+    remove: "Remove",
+  },
+
+  picture: {
+    region: "Picture",
+    emptyTitle: "Your picture appears here",
+    emptyHint: "It is drawn on this device. Nothing you type leaves it.",
+    preview: "Preview of the picture being made",
+    facts: (seed: number, width: number, height: number, seconds: string) => `Seed ${seed} · ${width} × ${height} · ${seconds} s`,
+    download: "Download",
+    useSettings: "Use these settings",
+    settingsTaken: "Settings taken.",
+    useSeed: "Use this seed",
+    seedTaken: "Seed taken.",
+    copyLink: "Copy link",
+    linkCopied: "Link copied.",
+  },
+
+  progress: {
+    loadingModel: "Loading the model",
+    readingPrompt: "Reading the prompt",
+    stages: { "text-encoder": "Text encoder", "stage-c": "Stage C", "stage-b": "Stage B", "stage-a": "Stage A" },
+    loading: {
+      "text-encoder": "Loading the text encoder",
+      "stage-c": "Loading Stage C",
+      "stage-b": "Loading Stage B",
+      "stage-a": "Loading Stage A",
+    },
+    /** Said as a stage begins. */
+    begins: {
+      "text-encoder": "Text encoder reads the prompt.",
+      "stage-c": "Stage C composes.",
+      "stage-b": "Stage B refines.",
+      "stage-a": "Stage A paints.",
+    },
+    step: (stage: string, step: number, steps: number) => `${stage}, step ${step} of ${steps}`,
+    tile: (stage: string, tile: number, tiles: number) => `${stage}, tile ${tile} of ${tiles}`,
+  },
+
+  history: {
+    region: "History",
+    list: "Earlier pictures",
+    favourites: "Favourites",
+    favourite: "Favourite",
+    search: "Search history",
+    searchHint: "Words of the prompt",
+    nothingFound: "No picture has these words.",
+    show: (name: string) => `Show: ${name}`,
+    delete: "Delete",
+    notStored: "The browser stores nothing here: this picture goes when the page is closed.",
+  },
+
+  restore: {
+    button: "Take settings from a picture",
+    file: "PNG picture",
+    hint: "Or drop or paste a PNG of this page, A1111, ComfyUI or InvokeAI anywhere.",
+    fromPicture: (source: string) => `Settings taken from ${source}.`,
+    fromLink: "Settings taken from the link.",
+    left: (what: readonly string[]) => ` Not taken: ${what.join("; ")}.`,
+    sizeTaken: (width: number, height: number, taken: string) => `size ${width} × ${height} (taken: ${taken})`,
+  },
+
+  model: {
+    loading: "Loading the model",
+    none: "No model loaded",
+    line: (name: string, millions: number, backend: string) => `${name}, ${millions} million parameters, on ${backend}`,
+  },
+
+  update: {
+    region: "Update",
+    ready: "A new version of this page is ready.",
+    take: "Update and reload",
+  },
+};
+
+/** The shape of a language. */
+export type Strings = typeof en;
+
+/** Number fields that a sentence says to be wrong. */
+export type NumberFieldName = keyof typeof SUBJECTS;
+
+interface App {
+  readonly title: string;
+  readonly wrongInside: (what: string) => string;
+  /** By `ErrorCode`. */
+  readonly causes: Readonly<Record<string, string>>;
+}
+
+const SUBJECTS = {
+  seed: "The seed",
+  count: "The number of pictures",
+  stepsC: "Stage C steps",
+  guidanceC: "Stage C guidance",
+  stepsB: "Stage B steps",
+  guidanceB: "Stage B guidance",
+};
