@@ -76,7 +76,7 @@ export async function run(args: readonly string[], terminal: Terminal, signal?: 
 async function generate(cascade: Cascade, { settings, out, latents }: Job, terminal: Terminal, signal?: AbortSignal): Promise<void> {
   const started = performance.now();
   const results = new Map<string, Tensor>();
-  for await (const event of textToImage(withoutPreviewer(cascade), settings, signal)) {
+  for await (const event of textToImage(cascade, settings, { signal, previews: false })) {
     show(event, terminal);
     if (event.type === "latent") results.set(event.stage.replace("-", "_"), event.latent);
     if (event.type === "picture") await writeWhole(out, toPng(event.image));
@@ -88,12 +88,6 @@ async function generate(cascade: Cascade, { settings, out, latents }: Job, termi
 /** Without the alpha channel, which is opaque throughout. */
 function toPng({ width, height, data }: Pixels): Uint8Array {
   return encodePng({ width, height, channels: 3, data: data.filter((_, i) => i % 4 !== 3) });
-}
-
-/** No one watches here. */
-function withoutPreviewer(cascade: Cascade): Cascade {
-  const { previewer: _, ...parts } = cascade.manifest.parts;
-  return { ...cascade, manifest: { ...cascade.manifest, parts } };
 }
 
 function show(event: CascadeEvent, { report, progress }: Terminal): void {

@@ -14,12 +14,12 @@ let cascade: Cascade | undefined;
 let running: AbortController | undefined;
 
 const service: CascadeService = {
-  load: ({ modelUrl, backend }) =>
+  load: ({ modelUrl, backend, tight = false }) =>
     outcomeOf(async () => {
       const { engine, about } = await startEngine(backend);
       const url = new URL(modelUrl);
       const folder = url.protocol === "stored:" ? await (await browserStore()).open(url.pathname) : urlFolder(url);
-      cascade = await openCascade(engine, folder, about);
+      cascade = await openCascade(engine, folder, { ...about, tight });
       const { manifest } = cascade;
       return {
         ...about,
@@ -30,10 +30,10 @@ const service: CascadeService = {
       };
     }),
 
-  generate: (settings, onEvent) =>
+  generate: (settings, onEvent, resume) =>
     outcomeOf(async () => {
       running = new AbortController();
-      for await (const event of textToImage(opened(), settings, running.signal)) {
+      for await (const event of textToImage(opened(), settings, { signal: running.signal, resume })) {
         // Awaited: the answer is a task of its own, so a cancel that was sent meanwhile is seen before the next step.
         if (event.type !== "picture") await onEvent(event);
         else return event.image;

@@ -1,9 +1,9 @@
 import * as comlink from "comlink";
 import { describe, expect, expectTypeOf, test, vi } from "vitest";
-import type { CascadeEvent, Pixels, Settings } from "../pipeline/types.ts";
+import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types.ts";
 import { CascadeError } from "../shared/errors.ts";
 import { type CascadeClient, createCascade, type WorkerLike } from "./cascade-client.ts";
-import { type CascadeInfo, type CascadeService, outcomeOf, unpack } from "./protocol.ts";
+import { type CascadeInfo, type CascadeService, type LoadOptions, outcomeOf, unpack } from "./protocol.ts";
 
 const stage = { steps: 2, guidance: 4, sampler: "ddpm" } as const;
 const settings: Settings = { prompt: "a cat", negativePrompt: "", width: 64, height: 64, seed: 1, stageC: stage, stageB: stage };
@@ -55,11 +55,11 @@ test("a picture and its events arrive in order", async () => {
 
 test("an error keeps its class and code across the worker's boundary", async () => {
   const { cascade } = client({
-    generate: () => outcomeOf(() => Promise.reject(new CascadeError("out-of-memory", "Memory ran out."))),
+    generate: () => outcomeOf(() => Promise.reject(new CascadeError("bad-settings", "The prompt is empty."))),
   });
   const error = await cascade.generate(settings).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(CascadeError);
-  expect(error).toMatchObject({ code: "out-of-memory", message: "Memory ran out." });
+  expect(error).toMatchObject({ code: "bad-settings", message: "The prompt is empty." });
   cascade.dispose();
 });
 
@@ -135,7 +135,56 @@ test("a model that could not be loaded is tried again", async () => {
   cascade.dispose();
 });
 
-test.each(["device-lost", "out-of-memory"] as const)("after %s the next picture gets a new worker", async (code) => {
+describe("when memory runs out", () => {
+  const outOfMemory = () => outcomeOf<Pixels>(() => Promise.reject(new CascadeError("out-of-memory", "Memory ran out.")));
+  const state: RunState = { stageC: { step: 1, latent: { data: Float32Array.of(1, 2), dims: [1, 2, 1, 1] } } };
+  const failing = (asked: LoadOptions[], backend: "webgpu" | "wasm", resumed: (RunState | undefined)[] = []) =>
+    fakeWorker({
+      load: async (options) => {
+        asked.push(options);
+        return { ok: true, value: { ...info, backend } };
+      },
+      generate: async (_, onEvent, resume) => {
+        resumed.push(resume);
+        await onEvent({ type: "checkpoint", state });
+        return outOfMemory();
+      },
+    });
+
+  test("the run goes on from its last step, asking for less, then on the processor, and says so", async () => {
+    const asked: LoadOptions[] = [];
+    const resumed: (RunState | undefined)[] = [];
+    const notes: string[] = [];
+    const workers = [failing(asked, "webgpu", resumed), failing(asked, "webgpu", resumed)];
+    const last = fakeWorker({
+      load: async (options) => {
+        asked.push(options);
+        return { ok: true, value: info };
+      },
+      generate: async (_settings, _onEvent, resume) => {
+        resumed.push(resume);
+        return { ok: true, value: picture };
+      },
+    });
+    const cascade = createCascade({ modelUrl: "http://localhost/", backend: "auto" }, () => workers.shift() ?? last);
+    const onEvent = (event: CascadeEvent) => event.type === "note" && notes.push(event.message);
+    expect(await cascade.generate(settings, { onEvent })).toEqual(picture);
+    expect(asked.map(({ tight, backend }) => `${backend} ${tight ?? false}`)).toEqual(["auto false", "auto true", "wasm true"]);
+    expect(resumed).toEqual([undefined, state, state]);
+    expect(notes).toEqual([expect.stringMatching(/one part of the model/), expect.stringMatching(/on the processor/)]);
+    cascade.dispose();
+  });
+
+  test("and can't ask for less, the error comes", async () => {
+    const asked: LoadOptions[] = [];
+    const cascade = createCascade({ modelUrl: "http://localhost/", backend: "wasm" }, () => failing(asked, "wasm"));
+    await expect(cascade.generate(settings)).rejects.toMatchObject({ code: "out-of-memory" });
+    expect(asked).toHaveLength(2);
+  });
+});
+
+test("after a lost device the next picture gets a new worker", async () => {
+  const code = "device-lost";
   const lost = fakeWorker({ generate: () => outcomeOf(() => Promise.reject(new CascadeError(code, "Gone."))) });
   const fresh = fakeWorker({});
   const make = vi.fn<() => WorkerLike>().mockReturnValueOnce(lost).mockReturnValueOnce(fresh);

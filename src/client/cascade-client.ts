@@ -1,5 +1,6 @@
 import * as comlink from "comlink";
-import type { CascadeEvent, Pixels, Settings } from "../pipeline/types.ts";
+import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types.ts";
+import type { Backend } from "../runtime/types.ts";
 import { Ending } from "../shared/ending.ts";
 import { CascadeError } from "../shared/errors.ts";
 import { type CascadeInfo, type CascadeService, type LoadOptions, type Outcome, type PromptInfo, unpack } from "./protocol.ts";
@@ -7,13 +8,18 @@ import { type CascadeInfo, type CascadeService, type LoadOptions, type Outcome, 
 export interface GenerateOptions {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: CascadeEvent) => void;
+  /** The last `checkpoint` of an earlier run of the same settings and model: its steps are not done again. */
+  readonly resume?: RunState | undefined;
 }
 
 /** The engine as page code sees it. One picture at a time. */
 export interface CascadeClient {
   /** Starts the worker and opens the model; again only after the worker ended. */
   load(): Promise<CascadeInfo>;
-  /** Draws a picture. Aborting ends it between steps, or, where a step hangs, with the worker. Rejects with CascadeError. */
+  /**
+   * Draws a picture. Aborting ends it between steps, or, where a step hangs, with the worker. Where memory runs out it goes on from its last step in a
+   * new worker that asks for less, telling so by a note. Rejects with CascadeError.
+   */
   generate(settings: Settings, options?: GenerateOptions): Promise<Pixels>;
   describePrompt(prompt: string): Promise<PromptInfo>;
   /** Ends the worker: its memory goes back at once. */
@@ -40,6 +46,9 @@ interface Live {
 /** A client for one model on one backend. The worker starts with the first call, and anew after it was ended. */
 export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike = startWorker, patience = PATIENCE_MS): CascadeClient {
   let live: Live | undefined;
+  /** What is asked for: less after memory ran out. */
+  let wanted = options;
+  let ranOn: Backend | undefined;
 
   const current = (): Live => {
     if (live !== undefined) return live;
@@ -69,36 +78,65 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
   const ask = async <T>({ ending }: Live, question: () => Promise<Outcome<T>>): Promise<T> => unpack(await ending.orEnd(question));
 
   const loaded = (engine: Live): Promise<CascadeInfo> => {
-    engine.loaded ??= ask(engine, () => engine.remote.load(options)).catch((error) => {
-      delete engine.loaded;
-      throw error;
-    });
+    engine.loaded ??= ask(engine, () => engine.remote.load(wanted)).then(
+      (info) => {
+        ranOn = info.backend;
+        return info;
+      },
+      (error) => {
+        delete engine.loaded;
+        throw error;
+      },
+    );
     return engine.loaded;
+  };
+
+  const draw = async (
+    settings: Settings,
+    onEvent: (event: CascadeEvent) => void,
+    resume: RunState | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Pixels> => {
+    const cancelled = () => new CascadeError("aborted", "Cancelled.");
+    if (signal?.aborted) throw cancelled();
+    const engine = current();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const abort = (): void => {
+      void engine.remote.cancel();
+      timer = setTimeout(() => engine.end(cancelled()), patience);
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      await loaded(engine);
+      if (signal?.aborted) throw cancelled();
+      return await ask(engine, () => engine.remote.generate(settings, comlink.proxy(onEvent), resume));
+    } catch (error) {
+      // A lost device is not given back by the runtime, nor is memory by WebAssembly: what follows gets a new worker.
+      if (error instanceof CascadeError && (error.code === "device-lost" || error.code === "out-of-memory")) engine.end(error);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    }
   };
 
   return {
     load: () => loaded(current()),
-    async generate(settings, { signal, onEvent = () => {} } = {}) {
-      const cancelled = () => new CascadeError("aborted", "Cancelled.");
-      if (signal?.aborted) throw cancelled();
-      const engine = current();
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const abort = (): void => {
-        void engine.remote.cancel();
-        timer = setTimeout(() => engine.end(cancelled()), patience);
+    async generate(settings, { signal, onEvent = () => {}, resume } = {}) {
+      let state = resume;
+      const listen = (event: CascadeEvent): void => {
+        if (event.type === "checkpoint") state = event.state;
+        onEvent(event);
       };
-      signal?.addEventListener("abort", abort, { once: true });
-      try {
-        await loaded(engine);
-        if (signal?.aborted) throw cancelled();
-        return await ask(engine, () => engine.remote.generate(settings, comlink.proxy(onEvent)));
-      } catch (error) {
-        // A lost device is not given back by the runtime, nor is memory by WebAssembly: the next picture gets a new worker.
-        if (error instanceof CascadeError && (error.code === "device-lost" || error.code === "out-of-memory")) engine.end(error);
-        throw error;
-      } finally {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
+      for (;;) {
+        try {
+          return await draw(settings, listen, state, signal);
+        } catch (error) {
+          const frugal = error instanceof CascadeError && error.code === "out-of-memory" ? moreFrugal(wanted, ranOn) : undefined;
+          if (frugal === undefined) throw error;
+          wanted = frugal.options;
+          onEvent({ type: "note", message: frugal.message });
+        }
       }
     },
     async describePrompt(prompt) {
@@ -108,6 +146,20 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     },
     dispose: () => live?.end(new CascadeError("aborted", "The engine was closed.")),
   };
+}
+
+/** What to ask for after memory ran out under `options` on `backend`; undefined where nothing asks for less. */
+function moreFrugal(options: LoadOptions, backend: Backend | undefined): { options: LoadOptions; message: string } | undefined {
+  if (options.tight !== true) {
+    return {
+      options: { ...options, tight: true },
+      message: "Memory ran out, so this goes on with one part of the model in memory at a time.",
+    };
+  }
+  if (backend === "webgpu" && options.backend === "auto") {
+    return { options: { ...options, backend: "wasm" }, message: "The GPU's memory ran out, so this goes on on the processor." };
+  }
+  return undefined;
 }
 
 function startWorker(): WorkerLike {

@@ -1,4 +1,4 @@
-import type { CascadeEvent, Pixels, Settings } from "../pipeline/types.ts";
+import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types.ts";
 import type { BackendChoice } from "../runtime/device.ts";
 import type { Backend } from "../runtime/types.ts";
 import { CascadeError, type ErrorCode, messageOf } from "../shared/errors.ts";
@@ -6,8 +6,8 @@ import { CascadeError, type ErrorCode, messageOf } from "../shared/errors.ts";
 /** What the worker offers over comlink. Methods answer with outcomes: comlink's own errors lose their class and code. */
 export interface CascadeService {
   load(options: LoadOptions): Promise<Outcome<CascadeInfo>>;
-  /** Draws one picture; events go to `onEvent`, which the worker awaits, so that a cancel can come in between. */
-  generate(settings: Settings, onEvent: (event: CascadeEvent) => void): Promise<Outcome<Pixels>>;
+  /** Draws one picture, or the rest of one; events go to `onEvent`, which the worker awaits, so that a cancel can come in between. */
+  generate(settings: Settings, onEvent: (event: CascadeEvent) => void, resume?: RunState): Promise<Outcome<Pixels>>;
   /** Ends the running generate after its step. */
   cancel(): void;
   /** How the model reads a prompt. */
@@ -18,6 +18,8 @@ export interface LoadOptions {
   /** Absolute URL of a model folder, with its slash; `stored:ID` for one in this browser's storage. */
   readonly modelUrl: string;
   readonly backend: BackendChoice;
+  /** Memory ran out before: ask for as little at once as can be. @default false */
+  readonly tight?: boolean;
 }
 
 /** What the page needs to know of a loaded model. */

@@ -1,19 +1,18 @@
-import { CascadeError } from "../shared/errors.ts";
 import type { Tensor } from "../shared/tensor.ts";
 
-/** The numbers of a stage, checked: NaN, infinite or all-zero results are what a faulty GPU or too small a precision gives, and would be a black picture. */
-export function checked(tensor: Tensor | undefined, stage: string): Tensor {
-  if (tensor === undefined) throw new Error(`${stage} gave no output`);
-  let zeros = true;
-  for (const value of tensor.data) {
-    if (!Number.isFinite(value)) {
-      throw new CascadeError(
-        "bad-model",
-        `${stage} computed numbers that are not finite: choose WebAssembly, or convert the model at a higher precision.`,
-      );
-    }
-    if (value !== 0) zeros = false;
+/** The largest finite float16. */
+const HALF_MAX = 65504;
+
+/**
+ * What is wrong with the numbers a network gave, as the end of "Stage C computed ..."; undefined where nothing is. NaN, infinite, saturated and
+ * all-zero results are what a faulty GPU or too small a precision gives, and would be a black picture.
+ */
+export function flawOf({ data }: Tensor): string | undefined {
+  let largest = 0;
+  for (const value of data) {
+    if (!Number.isFinite(value)) return "numbers that are not finite";
+    largest = Math.max(largest, Math.abs(value));
   }
-  if (zeros) throw new CascadeError("bad-model", `${stage} computed nothing but zeros: choose WebAssembly, or convert the model again.`);
-  return tensor;
+  if (largest >= HALF_MAX) return "numbers beyond all measure";
+  return largest === 0 ? "nothing but zeros" : undefined;
 }

@@ -1,7 +1,6 @@
 import { type StageAConfig, stageAConfigFrom, stageARadius } from "../models/stage-a.ts";
 import type { Network } from "../runtime/types.ts";
 import type { Tensor } from "../shared/tensor.ts";
-import { checked } from "./check.ts";
 import { blankPixels, paste, type Rect, toPixels } from "./pixels.ts";
 import { throwIfAborted } from "./stage.ts";
 import { tilesOf } from "./tiles.ts";
@@ -16,6 +15,8 @@ export interface DecodeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Latent pixels of a window's side. @default as many as fit a device */
   readonly windowSide?: number;
+  /** Memory is short: windows of half the side. @default false */
+  readonly tight?: boolean;
 }
 
 /** Decodes Stage B's latent [1, C, H, W] tile by tile; each reaches the caller as it is done. Returns the picture. */
@@ -23,18 +24,20 @@ export async function* decode(
   network: Network,
   latent: Tensor,
   json: Readonly<Record<string, unknown>>,
-  { signal, windowSide }: DecodeOptions = {},
+  { signal, tight = false, windowSide }: DecodeOptions = {},
 ): AsyncGenerator<CascadeEvent, Pixels> {
   const config = stageAConfigFrom(json, "cascade.json");
   const scale = config.up_down_scale_factor ** config.levels;
   const [, , height = 0, width = 0] = latent.dims;
-  const tiles = tilesOf(width, height, stageARadius(config), windowSide ?? fittingSide(config));
+  const largest = windowSide ?? Math.ceil(fittingSide(config) / (tight ? 2 : 1));
+  const tiles = tilesOf(width, height, stageARadius(config), largest);
   const picture = blankPixels(width * scale, height * scale);
   for (const [i, { window, core }] of tiles.entries()) {
     throwIfAborted(signal);
     const { image } = await network.run({ latent: crop(latent, window) });
+    if (image === undefined) throw new Error("Stage A has no output");
     const right = { x: core.x - window.x, y: core.y - window.y, width: core.width, height: core.height };
-    const pixels = toPixels(checked(image, "Stage A"), times(right, scale));
+    const pixels = toPixels(image, times(right, scale));
     const [x, y] = [core.x * scale, core.y * scale];
     paste(picture, pixels, x, y);
     yield { type: "tile", x, y, image: pixels };

@@ -4,13 +4,10 @@ import { stepsOf } from "../diffusion/samplers.ts";
 import type { Network } from "../runtime/types.ts";
 import type { SamplingDefaults } from "../shared/manifest.ts";
 import { sizeOf, type Tensor } from "../shared/tensor.ts";
-import { checked } from "./check.ts";
 import { throwIfAborted } from "./stage.ts";
-import type { StageSettings } from "./types.ts";
+import type { LatentState, Pixels, StageSettings } from "./types.ts";
 
 export interface Denoising {
-  /** What is denoised: "Stage C" or "Stage B", for errors. */
-  readonly title: string;
   /** Fixed inputs, of batch 2 where guided, the unconditional half second. */
   readonly conditioning: Readonly<Record<string, Tensor>>;
   /** Of the latent: [1, C, H, W]. */
@@ -19,6 +16,8 @@ export interface Denoising {
   /** Target, shift and guidance rescale belong to the weights. */
   readonly weights: SamplingDefaults;
   readonly generator: TorchGenerator;
+  /** Steps that an earlier run has done, and what they gave: for them noise is drawn, and nothing is computed. */
+  readonly done?: LatentState | undefined;
 }
 
 /** What is known after `step` of `steps`; the last `latent` is the result. */
@@ -28,6 +27,8 @@ export interface Denoised {
   readonly latent: Tensor;
   /** The clean sample as the network sees it so far. */
   readonly x0: Tensor;
+  /** What x0 looks like, where someone watches. */
+  readonly preview?: Pixels;
 }
 
 /** Guidance counts only above 1, as in diffusers. */
@@ -37,22 +38,28 @@ export function isGuided({ guidance }: StageSettings): boolean {
 
 /** Makes a latent out of noise: draws the start, then one run of the network (both halves of guidance in a batch) and one draw a step. */
 export async function* denoise(network: Network, options: Denoising, signal?: AbortSignal): AsyncGenerator<Denoised, void> {
-  const { title, conditioning, dims, settings, weights, generator } = options;
+  const { conditioning, dims, settings, weights, generator, done } = options;
   const { target, shift, guidance_rescale } = weights;
   const steps = stepsOf({ sampler: settings.sampler, steps: settings.steps, target, shift });
   const batch = isGuided(settings) ? 2 : 1;
   const size = sizeOf(dims);
 
-  let x = generator.randn(size);
+  const start = generator.randn(size);
+  let x = done?.latent.data ?? start;
   const conditioned = await network.hold(conditioning);
   try {
     for (const [i, { timestep_ratio, advance }] of steps.entries()) {
       throwIfAborted(signal);
+      if (i < (done?.step ?? 0)) {
+        generator.randn(size);
+        continue;
+      }
       const { output } = await conditioned.run({
         sample: repeated(x, dims, batch),
         timestep_ratio: { data: new Float32Array(batch).fill(timestep_ratio), dims: [batch] },
       });
-      const { data } = checked(output, `${title}, step ${i + 1} of ${steps.length},`);
+      if (output === undefined) throw new Error("the network has no output");
+      const { data } = output;
       const conditional = data.subarray(0, size);
       const prediction = batch === 1 ? conditional : guide(conditional, data.subarray(size), settings.guidance, guidance_rescale);
       const next = advance(x, prediction, generator.randn(size));

@@ -2,7 +2,6 @@ import type { Network } from "../runtime/types.ts";
 import type { Tensor } from "../shared/tensor.ts";
 import type { ClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
 import type { Segment } from "../tokenizer/prompt-weights.ts";
-import { checked } from "./check.ts";
 import { firstRows } from "./rows.ts";
 import type { CascadeEvent } from "./types.ts";
 import { weighText } from "./weigh-text.ts";
@@ -30,8 +29,8 @@ export async function* encodePrompts(
     attention_mask: integers(rows.flatMap(({ attention_mask }) => attention_mask)),
   });
   yield { type: "step", stage: "text-encoder", step: 1, steps: 1 };
-  const clip_text = checked(outputs.clip_text, "The text encoder");
-  const clip_text_pooled = checked(outputs.clip_text_pooled, "The text encoder");
+  const { clip_text, clip_text_pooled } = outputs;
+  if (clip_text === undefined || clip_text_pooled === undefined) throw new Error("the text encoder lacks an output");
   if (!weighted) return { clip_text, clip_text_pooled };
   const empty = {
     data: clip_text.data.slice((clip_text.data.length / rows.length) * prompts.length),

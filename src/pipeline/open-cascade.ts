@@ -1,13 +1,14 @@
 import type { Engine } from "../runtime/engine.ts";
-import { createRuntime } from "../runtime/runtime.ts";
-import type { Backend, ModelFolder } from "../runtime/types.ts";
+import { createRuntime, type RuntimeOptions } from "../runtime/runtime.ts";
+import type { ModelFolder } from "../runtime/types.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import { parseManifest } from "../shared/parse-manifest.ts";
 import { ClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
 import type { Cascade } from "./cascade.ts";
+import { EncodingCache } from "./encoding-cache.ts";
 
 /** Opens a model folder: reads its cascade.json and tokenizer; networks load when their turn comes. Rejects with `bad-model`. */
-export async function openCascade(engine: Engine, folder: ModelFolder, about: { backend: Backend; reason: string }): Promise<Cascade> {
+export async function openCascade(engine: Engine, folder: ModelFolder, options: RuntimeOptions): Promise<Cascade> {
   const manifest = parseManifest(await readText(folder, "cascade.json"));
   const file = async (name: string): Promise<object> => {
     if (!manifest.tokenizer.files.some((entry) => entry.file === name)) return {};
@@ -25,8 +26,9 @@ export async function openCascade(engine: Engine, folder: ModelFolder, about: { 
   const files = { tokenizer: await file("tokenizer.json"), config: await file("tokenizer_config.json") };
   return {
     manifest,
-    runtime: createRuntime(engine, folder, manifest, about),
+    runtime: createRuntime(engine, folder, manifest, options),
     tokenizer: new ClipTokenizer(files, manifest.tokenizer.max_length),
+    encodings: new EncodingCache(),
   };
 }
 

@@ -1,26 +1,45 @@
+import type { Network } from "../runtime/types.ts";
+import type { PartName } from "../shared/manifest.ts";
 import type { Cascade } from "./cascade.ts";
-import { checked } from "./check.ts";
+import { flawOf } from "./check.ts";
 import type { Denoised } from "./denoise.ts";
 import { toPixels } from "./pixels.ts";
-import type { Pixels } from "./types.ts";
+import { shrunk } from "./shrunk.ts";
 
-/** Adds to each step of Stage C what its x0 looks like, by the model's previewer (8 pixels a latent pixel); nothing where it has none. */
+/** Stage B is shown this many times, not at each step: a picture of its latent costs more than the previewer's. */
+const SHOWN_OF_B = 4;
+/** And at a quarter of its size: a sixteenth of Stage A's work, and enough to see whether the run is worth its rest. */
+const SHRINK_B = 4;
+
+/**
+ * Adds to the steps of a stage what its x0 looks like: each of Stage C's by the model's previewer (8 pixels a latent pixel; nothing where it has none),
+ * every few of Stage B's by Stage A over a smaller latent. A preview that comes out wrong is left out, and Stage B's all are where memory is short: the run matters more.
+ */
 export async function* withPreviews(
   { manifest, runtime }: Cascade,
+  stage: "stage-c" | "stage-b",
   steps: AsyncIterable<Denoised>,
   signal?: AbortSignal,
-): AsyncGenerator<Denoised & { readonly preview?: Pixels }> {
-  if (manifest.parts.previewer === undefined) {
+): AsyncGenerator<Denoised> {
+  const part: PartName = stage === "stage-c" ? "previewer" : "stage-a";
+  if (manifest.parts[part] === undefined || (stage === "stage-b" && runtime.tight)) {
     yield* steps;
     return;
   }
-  const previewer = await runtime.open("previewer", signal);
+  let painter: Network | undefined;
   try {
     for await (const step of steps) {
-      const { image } = await previewer.run({ latent: step.x0 });
-      yield { ...step, preview: toPixels(checked(image, "The previewer")) };
+      const every = stage === "stage-c" ? 1 : Math.ceil(step.steps / SHOWN_OF_B);
+      // The last latent of Stage B is about to be painted in full.
+      if (stage === "stage-b" && (step.step % every !== 0 || step.step === step.steps)) {
+        yield step;
+        continue;
+      }
+      painter ??= await runtime.open(part, signal);
+      const { image } = await painter.run({ latent: stage === "stage-c" ? step.x0 : shrunk(step.x0, SHRINK_B) });
+      yield image === undefined || flawOf(image) !== undefined ? step : { ...step, preview: toPixels(image) };
     }
   } finally {
-    await previewer.release();
+    await painter?.release();
   }
 }

@@ -1,8 +1,16 @@
-import type { Network, Runtime } from "../runtime/types.ts";
+import type { Network } from "../runtime/types.ts";
 import { CascadeError } from "../shared/errors.ts";
-import type { Tensor } from "../shared/tensor.ts";
-import type { Denoised } from "./denoise.ts";
-import type { CascadeEvent, Pixels, StageName } from "./types.ts";
+import type { Cascade } from "./cascade.ts";
+import type { CascadeEvent, StageName } from "./types.ts";
+import { watched } from "./watch.ts";
+
+/** What the user calls a stage. */
+export const TITLES: Readonly<Record<StageName, string>> = {
+  "text-encoder": "The text encoder",
+  "stage-c": "Stage C",
+  "stage-b": "Stage B",
+  "stage-a": "Stage A",
+};
 
 /** Throws `aborted` where the caller no longer wants the result. */
 export function throwIfAborted(signal?: AbortSignal): void {
@@ -11,22 +19,27 @@ export function throwIfAborted(signal?: AbortSignal): void {
 
 /**
  * Opens a stage's network, runs `work` with it and lets it go again, however `work` ends: one stage at a time is in memory, unless the
- * runtime keeps them. Yields the stage's events around those of `work`; returns its result.
+ * runtime keeps them. The network is watched (see watch.ts). Yields the stage's events around those of `work`; returns its result.
  */
 export async function* inStage<Result>(
-  runtime: Runtime,
+  { runtime }: Pick<Cascade, "runtime">,
   stage: StageName,
   signal: AbortSignal | undefined,
   work: (network: Network) => AsyncGenerator<CascadeEvent, Result>,
 ): AsyncGenerator<CascadeEvent, Result> {
   throwIfAborted(signal);
   yield { type: "stage", stage, state: "loading" };
-  const network = await runtime.open(stage, signal);
+  const notes: string[] = [];
+  const network = watched(await runtime.open(stage, signal), {
+    title: TITLES[stage],
+    reopen: () => runtime.openOnProcessor(stage, signal),
+    tell: (message) => notes.push(message),
+  });
   try {
     throwIfAborted(signal);
     yield { type: "stage", stage, state: "running" };
     const start = performance.now();
-    const result = yield* work(network);
+    const result = yield* withNotes(work(network), notes);
     yield { type: "stage", stage, state: "done", seconds: (performance.now() - start) / 1000 };
     return result;
   } finally {
@@ -34,18 +47,16 @@ export async function* inStage<Result>(
   }
 }
 
-/** Tells the steps of a denoising stage; returns its latent, which is told too. */
-export async function* toldSteps(
-  stage: "stage-c" | "stage-b",
-  denoising: AsyncIterable<Denoised & { readonly preview?: Pixels }>,
-): AsyncGenerator<CascadeEvent, Tensor> {
-  let result: Tensor | undefined;
-  for await (const { step, steps, latent, preview } of denoising) {
-    yield { type: "step", stage, step, steps };
-    if (preview) yield { type: "preview", image: preview };
-    result = latent;
+/** The same events, each after the notes that were made before it. */
+async function* withNotes<Result>(events: AsyncIterator<CascadeEvent, Result>, notes: string[]): AsyncGenerator<CascadeEvent, Result> {
+  try {
+    for (;;) {
+      const next = await events.next();
+      for (const message of notes.splice(0)) yield { type: "note", message };
+      if (next.done) return next.value;
+      yield next.value;
+    }
+  } finally {
+    await events.return?.();
   }
-  if (!result) throw new Error(`${stage} took no step`);
-  yield { type: "latent", stage, latent: { data: result.data.slice(), dims: result.dims } };
-  return result;
 }

@@ -7,9 +7,10 @@ import { loadOrtForNode } from "../runtime/ort-node.ts";
 import type { Network, Runtime } from "../runtime/types.ts";
 import type { PartName } from "../shared/manifest.ts";
 import type { Cascade } from "./cascade.ts";
+import { EncodingCache } from "./encoding-cache.ts";
 import { openCascade } from "./open-cascade.ts";
 import { defaultSettings } from "./settings.ts";
-import { textToImage } from "./text-to-image.ts";
+import { type TextToImageOptions, textToImage } from "./text-to-image.ts";
 import type { CascadeEvent, Pixels, Settings } from "./types.ts";
 
 const golden = readSafetensors("cases/pipeline.safetensors");
@@ -22,11 +23,14 @@ beforeAll(async () => {
 });
 afterAll(() => cascade.runtime.dispose());
 
-async function eventsOf(settings: Settings, of: Cascade = cascade): Promise<CascadeEvent[]> {
+async function eventsOf(settings: Settings, of: Cascade = fresh(), options: TextToImageOptions = {}): Promise<CascadeEvent[]> {
   const events: CascadeEvent[] = [];
-  for await (const event of textToImage(of, settings)) events.push(event);
+  for await (const event of textToImage(of, settings, options)) events.push(event);
   return events;
 }
+
+/** Without the encodings of the runs before. */
+const fresh = (): Cascade => ({ ...cascade, encodings: new EncodingCache() });
 
 function last<Type extends CascadeEvent["type"]>(events: readonly CascadeEvent[], type: Type): Extract<CascadeEvent, { type: Type }> {
   const found = events.findLast((event): event is Extract<CascadeEvent, { type: Type }> => event.type === type);
@@ -99,7 +103,7 @@ function watched(change: (part: PartName, network: Network) => Network = (_, net
       };
     },
   };
-  return { cascade: { ...cascade, runtime }, open, log };
+  return { cascade: { ...fresh(), runtime }, open, log };
 }
 
 const quick: Settings = {
@@ -114,20 +118,55 @@ const quick: Settings = {
 
 describe("a run", () => {
   it("tells every stage in order, each step, a preview a step, and the picture last", async () => {
-    const events = await eventsOf(quick);
+    const events = await eventsOf({ ...quick, stageB: { ...quick.stageB, steps: 2 } });
     const told = events.map((event) => {
       if (event.type === "stage") return `${event.stage} ${event.state}`;
       return event.type === "step" ? `${event.stage} ${event.step}/${event.steps}` : event.type;
     });
     expect(told).toEqual([
       ...["text-encoder loading", "text-encoder running", "text-encoder 1/1", "text-encoder done"],
-      ...["stage-c loading", "stage-c running", "stage-c 1/2", "preview", "stage-c 2/2", "preview", "latent", "stage-c done"],
-      ...["stage-b loading", "stage-b running", "stage-b 1/1", "latent", "stage-b done"],
+      ...["stage-c loading", "stage-c running", "stage-c 1/2", "preview", "checkpoint", "stage-c 2/2", "preview", "checkpoint"],
+      ...["latent", "stage-c done"],
+      ...["stage-b loading", "stage-b running", "stage-b 1/2", "preview", "checkpoint", "stage-b 2/2", "checkpoint"],
+      ...["latent", "stage-b done"],
       ...["stage-a loading", "stage-a running", "tile", "stage-a 1/1", "stage-a done"],
       "picture",
     ]);
     expect(last(events, "picture").image).toMatchObject({ width: 128, height: 256 });
-    expect(last(events, "preview").image).toMatchObject({ width: 24, height: 48 });
+    const previews = events.filter((event) => event.type === "preview").map(({ image: { width, height } }) => [width, height]);
+    expect(previews).toEqual([
+      [24, 48],
+      [24, 48],
+      [32, 64],
+    ]);
+  });
+
+  it("reads a prompt once, and makes the same picture of what it kept", async () => {
+    const { cascade: one, log } = watched();
+    const [first, second] = [await eventsOf(quick, one), await eventsOf(quick, one)];
+    expect(log.filter((line) => line.startsWith("text-encoder"))).toHaveLength(1);
+    expect(last(second, "picture").image).toEqual(last(first, "picture").image);
+  });
+
+  it("taken up at any of its checkpoints it gives the same picture, and does no finished step again", async () => {
+    const settings = { ...quick, stageC: { ...quick.stageC, steps: 2 }, stageB: { ...quick.stageB, steps: 2, sampler: "ddpm" as const } };
+    const whole = await eventsOf(settings);
+    const states = whole.flatMap((event) => (event.type === "checkpoint" ? [event.state] : []));
+    expect(states).toHaveLength(4);
+    for (const [i, resume] of states.entries()) {
+      const rest = await eventsOf(settings, fresh(), { resume: structuredClone(resume) });
+      expect(last(rest, "picture").image.data).toEqual(last(whole, "picture").image.data);
+      const steps = rest.filter((event) => event.type === "step" && (event.stage === "stage-c" || event.stage === "stage-b"));
+      expect(steps).toHaveLength(3 - i);
+    }
+  });
+
+  it("refuses a checkpoint of other settings", async () => {
+    const resume = (await eventsOf(quick)).flatMap((event) => (event.type === "checkpoint" ? [event.state] : []))[0];
+    await expect(eventsOf({ ...quick, width: 256 }, fresh(), { resume })).rejects.toMatchObject({
+      code: "bad-settings",
+      message: "What was kept of the run is of other settings: generate the picture anew.",
+    });
   });
 
   it("gives the same picture for the same seed and another for another", async () => {
@@ -167,7 +206,7 @@ describe("a run", () => {
     const abort = new AbortController();
     const seen: string[] = [];
     const drawing = (async () => {
-      for await (const event of textToImage(one, { ...quick, stageC: { ...quick.stageC, steps: 50 } }, abort.signal)) {
+      for await (const event of textToImage(one, { ...quick, stageC: { ...quick.stageC, steps: 50 } }, { signal: abort.signal })) {
         if (event.type === "step") seen.push(`${event.stage} ${event.step}`);
         if (event.type === "step" && event.stage === "stage-c") abort.abort();
       }
@@ -183,7 +222,7 @@ describe("a run", () => {
     expect(open.size).toBe(0);
   });
 
-  it("says which stage computed numbers that are none, and makes no picture of them", async () => {
+  describe("where a stage computes numbers that are none", () => {
     const spoiled = (network: Network): Network => ({
       ...network,
       hold: async (inputs) => spoiled(await network.hold(inputs)),
@@ -193,12 +232,28 @@ describe("a run", () => {
         return outputs;
       },
     });
-    const { cascade: one, open } = watched((part, network) => (part === "stage-b" ? spoiled(network) : network));
-    await expect(eventsOf(quick, one)).rejects.toMatchObject({
-      code: "bad-model",
-      message: expect.stringMatching(/^Stage B, step 1 of 1, computed numbers that are not finite: /),
+    const spoiledB = () => watched((part, network) => (part === "stage-b" ? spoiled(network) : network));
+
+    it("makes the picture on the processor, and says so once", async () => {
+      const { cascade: one, open } = spoiledB();
+      const runtime: Runtime = { ...one.runtime, openOnProcessor: (part) => cascade.runtime.open(part) };
+      const settings = { ...quick, stageB: { ...quick.stageB, steps: 3 } };
+      const events = await eventsOf(settings, { ...one, runtime });
+      expect(events.flatMap((event) => (event.type === "note" ? [event.message] : []))).toEqual([
+        "Stage B computed numbers that are not finite on the GPU, so the processor computes it: slower, but right.",
+      ]);
+      expect(last(events, "picture").image).toEqual(last(await eventsOf(settings), "picture").image);
+      expect(open.size).toBe(0);
     });
-    expect(open.size).toBe(0);
+
+    it("says which, and makes no picture, where there is no safer place", async () => {
+      const { cascade: one, open } = spoiledB();
+      await expect(eventsOf(quick, one)).rejects.toMatchObject({
+        code: "bad-model",
+        message: expect.stringMatching(/^Stage B computed numbers that are not finite: /),
+      });
+      expect(open.size).toBe(0);
+    });
   });
 
   it("notes that a long prompt was cut, and makes the same picture as from what is left", async () => {

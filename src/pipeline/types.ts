@@ -32,13 +32,31 @@ export type CascadeEvent =
   | { readonly type: "step"; readonly stage: StageName; readonly step: number; readonly steps: number }
   /** A sentence for the user about what was changed, e.g. that the prompt was cut. */
   | { readonly type: "note"; readonly message: string }
-  /** What Stage C's x0 looks like so far. */
+  /** What the stage's x0 looks like so far, smaller than the picture. */
   | { readonly type: "preview"; readonly image: Pixels }
+  /** From here the run can be taken up again; follows every step of Stages C and B. */
+  | { readonly type: "checkpoint"; readonly state: RunState }
   /** A stage's result, [1, C, H, W]. */
   | { readonly type: "latent"; readonly stage: "stage-c" | "stage-b"; readonly latent: Tensor }
   /** A decoded rectangle of the final picture. */
   | { readonly type: "tile"; readonly x: number; readonly y: number; readonly image: Pixels }
   | { readonly type: "picture"; readonly image: Pixels };
+
+/**
+ * How far a run has come: with it the same settings and model give the same picture without doing the finished steps again. Plain data, to be sent
+ * and stored.
+ */
+export interface RunState {
+  readonly stageC: LatentState;
+  /** Absent until Stage B's first step is done. */
+  readonly stageB?: LatentState;
+}
+
+/** A latent [1, C, H, W] after `step` steps. */
+export interface LatentState {
+  readonly step: number;
+  readonly latent: Tensor;
+}
 
 export interface Pixels {
   readonly width: number;

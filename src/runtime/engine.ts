@@ -79,23 +79,29 @@ export class Engine {
     });
   }
 
-  /** A session of an .onnx file, with its attention in the form that is right here. */
-  async createSession(file: Uint8Array, external: readonly ExternalFile[]): Promise<Session> {
+  /** Whether sessions run on the processor anyway. */
+  get isProcessor(): boolean {
+    return this.device === undefined;
+  }
+
+  /** A session of an .onnx file, with its attention in the form that is right here; `onProcessor`: whatever GPU there is. */
+  async createSession(file: Uint8Array, external: readonly ExternalFile[], { onProcessor = false } = {}): Promise<Session> {
     const externalData = await Promise.all(
       external.map(async ({ path, data }) => ({
         path,
         data: this.loaded.build === "jspi" ? data : new Uint8Array(await data.arrayBuffer()),
       })),
     );
-    const model = this.attention === "decomposed" ? decomposeAttention(file) : file;
+    const device = onProcessor ? undefined : this.device;
+    const model = device !== undefined && this.attention === "decomposed" ? decomposeAttention(file) : file;
     const lookups = halfPrecisionLookups(model);
     return await this.exclusive(() =>
       this.loaded.ort.InferenceSession.create(model, {
         executionProviders:
-          this.device === undefined
+          device === undefined
             ? ["wasm"]
             : // An empty list of names is refused.
-              [{ name: "webgpu", device: this.device, ...(lookups.length > 0 && { forceCpuNodeNames: lookups }) }],
+              [{ name: "webgpu", device, ...(lookups.length > 0 && { forceCpuNodeNames: lookups }) }],
         externalData,
         // Weights are constants: folding and fusing pay once, at load.
         graphOptimizationLevel: "all",

@@ -8,18 +8,22 @@ import type { Backend, ModelFolder, Network, Runtime } from "./types.ts";
 /** A model of at most this many bytes stays loaded whole; of a larger one, a part at a time. */
 const RESIDENT_BYTES = 512 * 2 ** 20;
 
+export interface RuntimeOptions {
+  readonly backend: Backend;
+  /** A sentence why this backend and attention form were chosen, for the user. */
+  readonly reason: string;
+  /** Memory ran out before: keep nothing that is not needed. @default false */
+  readonly tight?: boolean;
+}
+
 /** The networks of one model folder on one engine. */
-export function createRuntime(
-  engine: Engine,
-  folder: ModelFolder,
-  manifest: CascadeManifest,
-  about: { backend: Backend; reason: string },
-): Runtime {
+export function createRuntime(engine: Engine, folder: ModelFolder, manifest: CascadeManifest, options: RuntimeOptions): Runtime {
+  const { backend, reason, tight = false } = options;
   const total = Object.values(manifest.parts).reduce((sum, part) => sum + part.data.reduce((bytes, { size }) => bytes + size, 0), 0);
-  const resident = total <= RESIDENT_BYTES;
+  const resident = !tight && total <= RESIDENT_BYTES;
   const kept = new Map<PartName, Promise<Session>>();
 
-  const load = async (name: PartName, signal?: AbortSignal): Promise<Session> => {
+  const load = async (name: PartName, signal?: AbortSignal, onProcessor = false): Promise<Session> => {
     const part = manifest.parts[name];
     if (part === undefined) throw new CascadeError("bad-model", `The model has no ${name}.`);
     const [graph, ...data] = await Promise.all([part.graph, ...part.data].map((entry) => readWhole(folder, entry, signal)));
@@ -27,24 +31,33 @@ export function createRuntime(
     return await engine.createSession(
       new Uint8Array(await graph.arrayBuffer()),
       part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() })),
+      { onProcessor },
     );
   };
 
   return {
-    ...about,
+    backend,
+    reason,
+    tight,
     async open(name, signal) {
       if (!resident) {
         const session = await load(name, signal);
-        return network(engine, session, {}, () => engine.release(session));
+        return network(engine, session, () => engine.release(session));
       }
       const session = kept.get(name) ?? load(name, signal);
       kept.set(name, session);
       try {
-        return network(engine, await session, {}, async () => {});
+        return network(engine, await session, async () => {});
       } catch (error) {
         kept.delete(name);
         throw error;
       }
+    },
+    async openOnProcessor(name, signal) {
+      if (engine.isProcessor) return undefined;
+      const session = await load(name, signal, true);
+      // Only `run` is asked of it: inputs stay in memory here, so there is nothing to hold.
+      return { run: (inputs) => engine.run(session, inputs), release: () => engine.release(session) };
     },
     async dispose() {
       const sessions = await Promise.allSettled(kept.values());
@@ -55,14 +68,15 @@ export function createRuntime(
   };
 }
 
-function network(engine: Engine, session: Session, held: Readonly<Record<string, OrtTensor>>, release: () => Promise<void>): Network {
+function network(engine: Engine, session: Session, release: () => Promise<void>, held: Readonly<Record<string, OrtTensor>> = {}): Network {
   return {
     run: (inputs) => engine.run(session, { ...held, ...inputs }),
     hold: async (inputs: Readonly<Record<string, AnyTensor>>) => {
       const uploaded = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, engine.upload(tensor)]));
-      return network(engine, session, { ...held, ...uploaded }, async () => {
+      const letGo = async (): Promise<void> => {
         for (const tensor of Object.values(uploaded)) tensor.dispose();
-      });
+      };
+      return network(engine, session, letGo, { ...held, ...uploaded });
     },
     release,
   };

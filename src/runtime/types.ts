@@ -23,6 +23,10 @@ export interface Runtime {
   readonly backend: Backend;
   /** A sentence why this backend and attention form were chosen, for the user. */
   readonly reason: string;
+  /** Memory ran out before: parts are opened one at a time, and the pipeline shall ask for little at once. */
+  readonly tight: boolean;
   open(part: PartName, signal?: AbortSignal): Promise<Network>;
+  /** The same network on the processor, whose numbers can be relied on; undefined where the backend is the processor. */
+  openOnProcessor(part: PartName, signal?: AbortSignal): Promise<Omit<Network, "hold"> | undefined>;
   dispose(): Promise<void>;
 }
