@@ -1,7 +1,7 @@
 import * as ort from "onnxruntime-web/jspi";
 import wasm from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type AttentionShape, attend, attentionInputs, attentionModel, worstError } from "../../fixtures/attention.ts";
+import { type AttentionShape, attend, attentionInputs, attentionModel, runAttention, worstError } from "../../fixtures/attention.ts";
 import { decomposeAttention } from "./decompose-attention.ts";
 
 // Attention as a single operator: inside a network its fault hides (a whole small U-Net was off by 5e-4 only).
@@ -26,14 +26,7 @@ async function run(
   const adapter = await navigator.gpu.requestAdapter();
   if (adapter === null) throw new Error("no WebGPU adapter");
   const device = await adapter.requestDevice({ requiredFeatures: features.filter((feature) => adapter.features.has(feature)) });
-  const session = await ort.InferenceSession.create(model, { executionProviders: [{ name: "webgpu", device }] });
-  const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, { data, dims }]) => [name, new ort.Tensor("float32", data, [...dims])]),
-  );
-  const { output } = await session.run(feeds);
-  if (!(output?.data instanceof Float32Array)) throw new Error("no output");
-  await session.release();
-  return output.data;
+  return await runAttention(ort, model, inputs, { executionProviders: [{ name: "webgpu", device }] });
 }
 
 describe.each(shapes)("$heads heads of $headSize, $queries queries, $keys keys, masked $masked", (shape) => {

@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
-import { type AttentionShape, attend, attentionInputs, attentionModel, worstError } from "../../fixtures/attention.ts";
+import { type AttentionShape, attend, attentionInputs, attentionModel, runAttention, worstError } from "../../fixtures/attention.ts";
 import { decomposeAttention } from "./decompose-attention.ts";
 import * as proto from "./proto.ts";
 
@@ -11,16 +11,8 @@ const shapes: readonly AttentionShape[] = [
   { heads: 4, headSize: 48, queries: 77, keys: 77, masked: true },
 ];
 
-async function run(model: Uint8Array, inputs: ReturnType<typeof attentionInputs>): Promise<Float32Array> {
-  const session = await ort.InferenceSession.create(model, { executionProviders: ["wasm"] });
-  const feeds = Object.fromEntries(
-    Object.entries(inputs).map(([name, { data, dims }]) => [name, new ort.Tensor("float32", data, [...dims])]),
-  );
-  const { output } = await session.run(feeds);
-  if (!(output?.data instanceof Float32Array)) throw new Error("no output");
-  await session.release();
-  return output.data;
-}
+const run = (model: Uint8Array, inputs: ReturnType<typeof attentionInputs>) =>
+  runAttention(ort, model, inputs, { executionProviders: ["wasm"] });
 
 function operators(model: Uint8Array): string[] {
   const graph = [...proto.fields(model)].find(({ number }) => number === proto.Model.graph);

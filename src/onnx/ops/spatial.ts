@@ -32,19 +32,6 @@ export function conv(
   });
 }
 
-/** x [N, C, H, W], weight [C, O, k, k], bias [O] -> sides (d - 1) * stride - 2 * padding + k. */
-export function convTranspose(s: Scope, x: Value, weight: Value, bias: Value, { stride = 1, padding = 0 }: Window = {}): Value {
-  const [n = 1, c = 0, h = 0, w = 0] = x.shape;
-  const [inner = 0, o = 0, k = 0] = known(weight.shape);
-  if (x.shape.length !== 4 || c !== inner) throw new Error(`${s.path}/ConvTranspose: ${show(x.shape)} by ${show(weight.shape)}`);
-  const side = (d: Dim): Dim => addDims(mulDims(d, stride), k - stride - 2 * padding);
-  return s.op("ConvTranspose", [x, weight, bias], x.dtype, [n, o, side(h), side(w)], {
-    kernel_shape: { kind: "ints", value: [k, k] },
-    strides: { kind: "ints", value: [stride, stride] },
-    pads: { kind: "ints", value: [padding, padding, padding, padding] },
-  });
-}
-
 const bilinear = {
   mode: { kind: "string", value: "linear" },
   coordinate_transformation_mode: { kind: "string", value: "align_corners" },
