@@ -1,57 +1,107 @@
-"""Captions of single objects and tinted shapes on plain backgrounds, and the combinations held out from training."""
+"""Captions of one object, a tinted shape, a pair of objects or two to four of one object, on plain backgrounds, and the
+combinations held out from training."""
 from dataclasses import dataclass
 
-from .vocabulary import COLORS, FILLERS, OBJECTS, SHAPES
+from .vocabulary import COLORS, FILLERS, OBJECTS, SHAPES, plural
 
 OBJECT_NAMES, SHAPE_NAMES, COLOR_NAMES = list(OBJECTS), list(SHAPES), list(COLORS)
+NUMBERS = {2: "two", 3: "three", 4: "four"}
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What a scene shows: an object of its own colours (color None) or a tinted shape, on a background."""
+    """What a scene shows: an object of its own colours (color None) or a tinted shape, on a background; with `other`,
+    the object right of it or (`above`) below it; with `count`, so many of it."""
     name: str
     color: str | None
     background: str
+    other: str | None = None
+    above: bool = False
+    count: int = 1
+
+    @property
+    def kind(self):
+        return "pair" if self.other else "count" if self.count > 1 else "shape" if self.color else "object"
+
+
+def new_background(name, background):
+    return (3 * OBJECT_NAMES.index(name) + 5 * COLOR_NAMES.index(background)) % 11 in (0, 4)
+
+
+def new_together(s):
+    """Two objects (in whatever order and place) or an object in this number: held out on every background."""
+    if s.other:
+        return (OBJECT_NAMES.index(s.name) + OBJECT_NAMES.index(s.other)) % 8 == 3
+    return s.count > 1 and (OBJECT_NAMES.index(s.name) + 3 * s.count) % 7 == 0
 
 
 def held_out(s):
-    """The split, fixed for ever: two backgrounds of eleven for each object; two colours of eleven for each shape
-    (on whatever background). Held-out combinations are never drawn in training, only in evaluation."""
-    if s.color is None:
-        return (3 * OBJECT_NAMES.index(s.name) + 5 * COLOR_NAMES.index(s.background)) % 11 in (0, 4)
-    return (2 * SHAPE_NAMES.index(s.name) + COLOR_NAMES.index(s.color)) % 11 in (0, 5)
+    """The split, fixed for ever: two backgrounds of eleven for each object, alone or not; two colours of eleven for each
+    shape (on whatever background); one pair of eight; one number for three objects of seven. Held-out combinations are
+    never drawn in training, only in evaluation."""
+    if s.color:
+        return (2 * SHAPE_NAMES.index(s.name) + COLOR_NAMES.index(s.color)) % 11 in (0, 5)
+    return new_together(s) or any(new_background(o, s.background) for o in (s.name, s.other) if o)
 
 
 def every_subject():
     """All combinations, in a fixed order. A tint never equals its background: the shape would vanish."""
     objects = [Subject(o, None, b) for o in OBJECT_NAMES for b in COLOR_NAMES]
     shapes = [Subject(s, c, b) for s in SHAPE_NAMES for c in COLOR_NAMES for b in COLOR_NAMES if c != b]
-    return objects + shapes
+    counts = [Subject(o, None, b, count=n) for o in OBJECT_NAMES for n in NUMBERS for b in COLOR_NAMES]
+    pairs = [Subject(o, None, b, other, above) for o in OBJECT_NAMES for other in OBJECT_NAMES if other != o
+             for above in (False, True) for b in COLOR_NAMES]
+    return objects + shapes + counts + pairs
 
 
 def article(word):
     return "an" if word[0] in "aeiou" else "a"
 
 
+def a_thing(s):
+    thing = f"{s.color} {s.name}" if s.color else s.name
+    return f"{article(thing)} {thing}"
+
+
+def together(s, relation):
+    """The words for a pair or a number, without the background."""
+    if s.count > 1:
+        return f"{NUMBERS[s.count]} {plural(s.name)}"
+    return f"{article(s.name)} {s.name} {relation} {article(s.other)} {s.other}"
+
+
+def on(s):
+    return f"on {article(s.background)} {s.background} background"
+
+
 def plain_caption(s):
     """The full form, which evaluation uses: "an owl on a red background"."""
-    thing = f"{s.color} {s.name}" if s.color else s.name
-    return f"{article(thing)} {thing} on {article(s.background)} {s.background} background"
+    if s.kind in ("pair", "count"):
+        return f"{together(s, 'above' if s.above else 'to the left of')} {on(s)}"
+    return f"{a_thing(s)} {on(s)}"
 
 
 def caption(s, rng):
     """A caption for training: mostly the full form; sometimes shorter (what is not said, varies), sometimes with a
     word that means nothing, so that unknown words do no harm."""
-    thing = f"{s.color} {s.name}" if s.color else s.name
     u = rng.random()
+    if s.kind in ("pair", "count"):
+        beside = ("to the left of", "left of", "next to", "beside", "and")
+        over = ("above", "over", "above")
+        relation = over[int(u * 15) if u < 0.2 else 0] if s.above else beside[int(u * 10) if u < 0.5 else 0]
+        words = together(s, relation)
+        if s.other and 0.9 < u:  # the same picture told from the other object
+            back = "below" if s.above else "to the right of"
+            words = f"{article(s.other)} {s.other} {back} {article(s.name)} {s.name}"
+        return words if rng.random() < 0.05 else f"{words} {on(s)}"
+    thing = f"{s.color} {s.name}" if s.color else s.name
     if u < 0.08:
         return f"{article(thing)} {thing}" if rng.random() < 0.5 else thing
     if u < 0.18:
         return f"{thing} on {s.background}" if rng.random() < 0.5 else f"{thing} on {s.background} background"
+    filler = FILLERS[rng.integers(len(FILLERS))]
     if u < 0.26:
-        filler = FILLERS[rng.integers(len(FILLERS))]
-        return f"{article(filler)} {filler} {thing} on {article(s.background)} {s.background} background"
+        return f"{article(filler)} {filler} {thing} {on(s)}"
     if u < 0.30:
-        filler = FILLERS[rng.integers(len(FILLERS))]
-        return f"{article(filler)} {filler} of {article(thing)} {thing} on {article(s.background)} {s.background} background"
+        return f"{article(filler)} {filler} of {a_thing(s)} {on(s)}"
     return plain_caption(s)

@@ -71,10 +71,25 @@ class Renderer:
         return out
 
 
+# Centres of several objects: half a picture apart, a whole number of Stage C's tokens, so that what is learned at one
+# place serves the others.
+SIDE_BY_SIDE, ONE_ABOVE_OTHER = ((0.25, 0.5), (0.75, 0.5)), ((0.5, 0.25), (0.5, 0.75))
+PLACES = {2: SIDE_BY_SIDE, 3: ((0.5, 0.25), (0.25, 0.75), (0.75, 0.75)),
+          4: ((0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75))}
+SMALL = 0.44  # size of each of several
+
+
 def compose(subject, rng, jitter=1.0):
-    """A scene of a subject. Little is left open: place within 3 %, size within 6 %, shades within 2 % of the range."""
+    """A scene of a subject. Little is left open: place within 3 % and size within 6 % for one, 1 % and 3 % for each of
+    several, shades within 2 % of the range."""
     def shade(name):
         return tuple(np.clip(np.asarray(COLORS[name]) + rng.normal(0, 3 * jitter, 3), 0, 255))
+    if subject.kind in ("pair", "count"):
+        places = ONE_ABOVE_OTHER if subject.above else PLACES[2 if subject.other else subject.count]
+        names = (subject.name, subject.other) if subject.other else (subject.name,) * subject.count
+        items = [Item(name, None, *(np.array(place) + 0.01 * jitter * rng.uniform(-1, 1, 2)),
+                      SMALL * (1 + 0.03 * jitter * rng.uniform(-1, 1))) for name, place in zip(names, places)]
+        return Scene(shade(subject.background), items)
     size = (0.76 if subject.color is None else 0.62) * (1 + 0.06 * jitter * rng.uniform(-1, 1))
     cx, cy = 0.5 + 0.03 * jitter * rng.uniform(-1, 1, 2)
     tint = shade(subject.color) if subject.color else None
@@ -82,12 +97,15 @@ def compose(subject, rng, jitter=1.0):
 
 
 class Subjects:
-    """Draws training subjects: objects three times of four, then shapes; never a held-out combination."""
-    def __init__(self):
+    """Draws training subjects by kind, then evenly; never a held-out combination."""
+    SHARES = {"object": 0.40, "shape": 0.20, "pair": 0.22, "count": 0.18}
+
+    def __init__(self, shares=None):
+        self.shares = shares or self.SHARES
         train = [s for s in every_subject() if not held_out(s)]
-        self.objects = [s for s in train if s.color is None]
-        self.shapes = [s for s in train if s.color is not None]
+        self.pools = [[s for s in train if s.kind == k] for k in self.shares]
+        self.edges = np.cumsum(list(self.shares.values()))
 
     def draw(self, rng):
-        pool = self.objects if rng.random() < 0.75 else self.shapes
+        pool = self.pools[min(len(self.pools) - 1, int(np.searchsorted(self.edges, rng.random(), side="right")))]
         return pool[rng.integers(len(pool))]

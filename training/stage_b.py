@@ -50,11 +50,11 @@ class Pool:
             tensors["written"] = torch.zeros((), dtype=torch.long)
 
     def window(self, scene, rng):
-        """Left and top in tokens: around the drawing three times of four, else anywhere."""
+        """Left and top in tokens: around a drawing three times of four, else anywhere."""
         tokens = (GRID - self.crop) // PATCH
         if rng.random() < 0.25:
             return rng.integers(0, tokens + 1, 2)
-        item = scene.items[0]
+        item = scene.items[rng.integers(len(scene.items))]
         centre = np.array([item.cx, item.cy]) + item.size * rng.uniform(-0.5, 0.5, 2)
         return np.clip(np.round((centre * GRID - self.crop / 2) / PATCH).astype(int), 0, tokens)
 

@@ -1,8 +1,8 @@
-"""Trains Stage C with its text encoder: caption -> 16x24x24, x0 target, single objects and shapes first.
+"""Trains Stage C with its text encoder: caption -> 16x24x24, x0 target.
 
 Latents come from a pool of scenes encoded beforehand; every step replaces a few of the oldest, so the pool never
 becomes the data set. Times start near 1, where the caption is all there is, then widen to the whole range.
-   python -m training.stage_c --samples 300000
+   python -m training.stage_c --samples 300000      (--renew: the pool anew, after its data changed)
 """
 import argparse
 import time
@@ -20,9 +20,10 @@ from .padding import KEPT, shorten, tie_positions
 from .scenes import Renderer, Subjects, compose
 from .tokenizer import Tokenizer
 
-POOL, FIRST, FRESH = 24000, 4000, 2  # latents kept, encoded before the first step, replaced each step
+POOL, FIRST, FRESH = 24000, 6000, 3  # latents kept, encoded before the first step, replaced each step
 NEAR_ONE = 64000  # samples taught with t in 0.88..1 only
 DRAWS = 2  # noises for each caption of a batch: the text encoder is half the cost otherwise
+JITTER = 0.4  # of a scene's place, size and shades: at 1 the latents of ONE caption vary by 0.2 (objects), at 0.4 by 0.04
 EMPTY = 0.1  # captions dropped, for classifier-free guidance
 
 
@@ -41,7 +42,7 @@ class Pool:
     @torch.no_grad()
     def add(self, n, rng):
         drawn = [self.subjects.draw(rng) for _ in range(n)]
-        pictures = np.stack([self.renderer.render(compose(s, rng), 384) for s in drawn])
+        pictures = np.stack([self.renderer.render(compose(s, rng, JITTER), 384) for s in drawn])
         x = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
         z = self.encoder(x)
         at = (int(self.tensors["written"]) + torch.arange(n)) % POOL
@@ -87,6 +88,7 @@ def main():
     p.add_argument("--samples", type=int, default=300000)
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--rate", type=float, default=1e-3)
+    p.add_argument("--renew", action="store_true")
     a = p.parse_args()
     rng = generator(3)
     tok = Tokenizer()
@@ -97,6 +99,8 @@ def main():
     shorten(net)
     tie_positions(text)
     run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=240, decay=0.99)
+    if a.renew:
+        run.extra.clear()
     pool = Pool(Renderer(), frozen_encoder(), run.extra)
     while int(run.extra["written"]) < FIRST:
         pool.add(8, rng)
