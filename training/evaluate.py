@@ -1,8 +1,9 @@
 """Judges pictures of 300 captions held out from training. The judge's own accuracy on renders of the same captions is
 printed beside: no figure can be better than it means.
 
-   python -m training.evaluate --write captions.json           the captions and seeds, for `npm run generate`'s batches
-   python -m training.evaluate --pictures FOLDER               judges FOLDER/NNN.png, made by any pipeline
+   python -m training.evaluate --write JOBS.jsonl --pictures FOLDER    captions, seeds and files for the product's pipeline
+   npm run generate -- --batch JOBS.jsonl                              makes them
+   python -m training.evaluate --pictures FOLDER                       judges FOLDER/NNN.png
    python -m training.evaluate --torch [--previewer] [--count N] [--guidance G ...]   makes them with the torch networks
 """
 import argparse
@@ -14,34 +15,38 @@ import torch
 from PIL import Image
 
 from . import judge as judging
-from .captions import every_subject, held_out, plain_caption
+from .captions import every_subject, held_out, new_together, plain_caption
 from .scenes import Renderer
 
-COUNT = 300
+KINDS = {"object": 110, "shape": 70, "pair": 60, "count": 60}
+COUNT = sum(KINDS.values())
 
 
 def held_out_captions(count=COUNT):
-    """Two thirds objects, one third shapes, in a fixed shuffled order; the seed is the number in the list."""
+    """In a fixed shuffled order; the seed is the number in the list. Pairs and numbers are those never seen together."""
     rng = np.random.default_rng(2026)
-    subjects = [s for s in every_subject() if held_out(s)]
-    objects = [s for s in subjects if s.color is None]
-    shapes = [s for s in subjects if s.color]
+    subjects = [s for s in every_subject() if held_out(s) and (s.kind in ("object", "shape") or new_together(s))]
     picked = []
-    for pool, n in ((objects, 200), (shapes, 100)):
+    for kind, n in KINDS.items():
+        pool = [s for s in subjects if s.kind == kind]
         order = [pool[i] for i in rng.permutation(len(pool))]
         picked += [order[i % len(order)] for i in range(n)]
-    picked = [picked[i] for i in rng.permutation(len(picked))]
-    return picked[:count]
+    return [picked[i] for i in rng.permutation(len(picked))][:count]
 
 
 def figures(right, subjects):
-    """Percentages: object named, its background; shape and colour both, its background."""
-    tinted = torch.tensor([s.color is not None for s in subjects])
+    """Percentages by kind. A single object is right if it is named AND alone; a pair if both are named in their places."""
+    of = {k: torch.tensor([s.kind == k for s in subjects]) for k in KINDS}
     percent = lambda x: round(100 * x.float().mean().item(), 1) if len(x) else None
-    return {"objects": int((~tinted).sum()), "object": percent(right["name"][~tinted]),
-            "shapes": int(tinted.sum()), "shape and colour": percent((right["name"] & right["tint"])[tinted]),
-            "shape": percent(right["name"][tinted]), "colour": percent(right["tint"][tinted]),
-            "background": percent(right["background"])}
+    r = right
+    return {"n": {k: int(v.sum()) for k, v in of.items()},
+            "object": percent((r["name"] & r["layout"])[of["object"]]),
+            "shape and colour": percent((r["name"] & r["tint"])[of["shape"]]),
+            "shape": percent(r["name"][of["shape"]]), "colour": percent(r["tint"][of["shape"]]),
+            "pair": percent((r["name"] & r["other"] & r["layout"])[of["pair"]]),
+            "one of a pair": percent((r["name"] | r["other"])[of["pair"]]),
+            "count": percent(r["layout"][of["count"]]), "count and object": percent((r["layout"] & r["name"])[of["count"]]),
+            "background": percent(r["background"])}
 
 
 def on_renders(judge, subjects):
@@ -69,16 +74,20 @@ def main():
     torch.set_num_threads(1)
     subjects = held_out_captions(a.count)
     if a.write:
-        Path(a.write).write_text(json.dumps([{"prompt": plain_caption(s), "seed": i} for i, s in enumerate(subjects)], indent=1))
+        folder = Path(a.pictures or "pictures").resolve()
+        folder.mkdir(parents=True, exist_ok=True)
+        jobs = [{"prompt": plain_caption(s), "seed": i, "out": str(folder / f"{i:03d}.png")} for i, s in enumerate(subjects)]
+        Path(a.write).write_text("".join(json.dumps(j) + "\n" for j in jobs))
         return
     judge = judging.load()
     print("judge on renders:", on_renders(judge, subjects))
     made = []
     if a.pictures:
-        for f in sorted(Path(a.pictures).glob("*.png"))[:a.count]:
-            x = torch.from_numpy(np.asarray(Image.open(f).convert("RGB")).astype(np.float32) / 255).permute(2, 0, 1)[None]
+        found = {int(f.stem): f for f in Path(a.pictures).glob("[0-9]*.png") if int(f.stem) < len(subjects)}
+        for i in sorted(found):  # those that are there: a run cut short is judged on what it made
+            x = torch.from_numpy(np.asarray(Image.open(found[i]).convert("RGB")).astype(np.float32) / 255).permute(2, 0, 1)[None]
             made.append(shrunk(x))
-        subjects = subjects[:len(made)]
+        subjects = [subjects[i] for i in sorted(found)]
     elif a.torch:
         from .generate import Cascade
         cascade = Cascade()

@@ -18,7 +18,8 @@ def orthogonal(g, steps=5):
 
 class Muon(torch.optim.Optimizer):
     """The update's root mean square is 0.2 as AdamW's tends to be, so both share a learning rate."""
-    def __init__(self, weights, lr, momentum=0.9, betas=(0.9, 0.98), weight_decay=0.0, tables=()):
+    def __init__(self, weights, lr, momentum=0.9, betas=(0.9, 0.98), weight_decay=0.0, tables=(), iterations=5):
+        self.iterations = iterations
         tables = {id(w) for w in tables}  # embeddings: rows, not a map
 
         def matrix(w):  # depthwise kernels are no matrix
@@ -44,7 +45,7 @@ class Muon(torch.optim.Optimizer):
                     state["first"].mul_(g["momentum"]).add_(w.grad)
                     update = w.grad + g["momentum"] * state["first"]  # Nesterov
                     flat = update.reshape(update.shape[0], -1)
-                    step = orthogonal(flat).reshape(update.shape) * (0.2 * max(flat.shape) ** 0.5)
+                    step = orthogonal(flat, self.iterations).reshape(update.shape) * (0.2 * max(flat.shape) ** 0.5)
                 else:
                     one, two = g["betas"]
                     state["first"].lerp_(w.grad, 1 - one)

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from . import networks, schedule
 from .checkpoint import Run, generator
 from .efficientnet import double
+from .half import Half
 from .muon import Muon
 from .padding import quicken
 from .paths import RUNS
@@ -92,17 +93,19 @@ def predict(net, x, t, effnet):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--samples", type=int, default=120000)
-    p.add_argument("--batch", type=int, default=12)
+    p.add_argument("--batch", type=int, default=16)
     p.add_argument("--crop", type=int, default=64)
     p.add_argument("--pool", type=int, default=4000)
     p.add_argument("--first", type=int, default=400)
     p.add_argument("--rate", type=float, default=1e-3)
     a = p.parse_args()
     rng = generator(4)
-    net = quicken(networks.stage_b().to(memory_format=torch.channels_last))
+    net = networks.stage_b().to(memory_format=torch.channels_last)
     weights = [w for w in net.parameters() if w.requires_grad]
-    optimizer = Muon(weights, lr=a.rate, momentum=0.95, betas=(0.9, 0.99), weight_decay=0.01)
+    optimizer = Muon(weights, lr=a.rate, momentum=0.95, betas=(0.9, 0.99), weight_decay=0.01, iterations=4)
     run = Run("stage_b", {"net": net}, optimizer, rng, every=240, decay=0.99)
+    fast = Half(net)
+    quicken(fast.net)
     pool = Pool(a.pool, a.crop, run.extra)
     while int(run.extra["written"]) < a.first:
         pool.add(rng)
@@ -118,9 +121,11 @@ def main():
         u = rng.random(a.batch)
         t = torch.from_numpy(np.where(rng.random(a.batch) < 0.4, 0.85 + 0.15 * u, u).astype(np.float32))
         x, weight, told = schedule.noisy(x0.contiguous(memory_format=torch.channels_last), t)
-        each = (predict(net, x, told, effnet) - x0).square().mean((1, 2, 3))
+        fast.refresh()
+        each = (predict(fast.net, x.bfloat16(), told, effnet.bfloat16()).float() - x0).square().mean((1, 2, 3))
         optimizer.zero_grad(set_to_none=True)
         (each * weight).mean().backward()
+        fast.collect()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         run.advance(a.batch)
