@@ -8,10 +8,12 @@ import { startEngine } from "../src/runtime/start-engine.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
 import { browserStore } from "../src/storage/browser-store.ts";
 import { readPrompt } from "../src/tokenizer/read-prompt.ts";
+import { holdLifeLock } from "./life-lock.ts";
 
 /** The engine's worker: the pipeline behind comlink. */
 let cascade: Cascade | undefined;
 let running: AbortController | undefined;
+const life = holdLifeLock();
 
 const service: CascadeService = {
   load: ({ modelUrl, backend, tight = false }) =>
@@ -21,11 +23,13 @@ const service: CascadeService = {
       const folder = url.protocol === "stored:" ? await (await browserStore()).open(url.pathname) : urlFolder(url);
       cascade = await openCascade(engine, folder, { ...about, tight });
       const { manifest } = cascade;
+      const lifeLock = await life;
       return {
         ...about,
         name: manifest.name,
         granularity: manifest.latents.granularity,
         defaults: defaultSettings(manifest, ""),
+        ...(lifeLock !== undefined && { lifeLock }),
         parameters: Object.values(manifest.parts).reduce((sum, part) => sum + part.parameters, 0),
       };
     }),

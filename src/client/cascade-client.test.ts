@@ -195,6 +195,36 @@ test("after a lost device the next picture gets a new worker", async () => {
   cascade.dispose();
 });
 
+test("a worker that is killed without a word ends the run with what to do, and the next run starts a new one", async () => {
+  let release = (): void => {};
+  const locks = {
+    request: vi.fn(async (_name: string, granted: () => void) => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      granted();
+    }),
+  };
+  vi.stubGlobal("navigator", { locks });
+  const killed = fakeWorker({
+    load: async () => ({ ok: true, value: { ...info, lifeLock: "life" } }),
+    generate: () => {
+      release();
+      return new Promise(() => {});
+    },
+  });
+  const make = vi.fn<() => WorkerLike>().mockReturnValueOnce(killed).mockReturnValueOnce(fakeWorker({}));
+  const cascade = createCascade({ modelUrl: "http://localhost/", backend: "auto" }, make);
+  await expect(cascade.generate(settings)).rejects.toMatchObject({
+    code: "device-lost",
+    message: "The browser ended the drawing worker: generate again to start it anew.",
+  });
+  expect(locks.request).toHaveBeenCalledWith("life", expect.any(Function));
+  expect(await cascade.generate(settings)).toEqual(picture);
+  cascade.dispose();
+  vi.unstubAllGlobals();
+});
+
 test("the types of the client's surface", () => {
   expectTypeOf<CascadeClient["generate"]>().parameter(0).toEqualTypeOf<Settings>();
   expectTypeOf<CascadeClient["generate"]>().returns.resolves.toEqualTypeOf<Pixels>();

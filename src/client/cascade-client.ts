@@ -81,6 +81,12 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     engine.loaded ??= ask(engine, () => engine.remote.load(wanted)).then(
       (info) => {
         ranOn = info.backend;
+        if (info.lifeLock !== undefined) {
+          // Granted only when the worker is gone; if we ended it ourselves, this says nothing new.
+          void navigator.locks.request(info.lifeLock, () =>
+            engine.end(new CascadeError("device-lost", "The browser ended the drawing worker: generate again to start it anew.")),
+          );
+        }
         return info;
       },
       (error) => {

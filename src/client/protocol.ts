@@ -32,6 +32,8 @@ export interface CascadeInfo {
   readonly granularity: number;
   readonly defaults: Omit<Settings, "prompt" | "seed">;
   readonly parameters: number;
+  /** A Web Lock the worker holds while it lives; absent where the browser has none. No event tells that a worker was killed. */
+  readonly lifeLock?: string;
 }
 
 export interface PromptInfo {

@@ -24,13 +24,35 @@ export async function chooseBackend(choice: BackendChoice): Promise<ChosenBacken
         "This browser gives no WebGPU adapter: choose WebAssembly or Automatic, or use a browser with WebGPU.",
       );
     }
-    return { backend: "webgpu", reason: `WebGPU on ${nameOf(adapter)}, as you chose.` };
+    const lack = lackOf(adapter);
+    if (lack !== undefined) throw new CascadeError("no-webgpu", `${lack}: choose WebAssembly or Automatic.`);
+    return { backend: "webgpu", reason: `WebGPU on ${nameOf(adapter)}${withoutHalf(adapter)}, as you chose.` };
   }
   if (adapter === undefined) return { backend: "wasm", reason: "This browser has no WebGPU, so the processor draws, by WebAssembly." };
   if (isSoftware(adapter)) {
     return { backend: "wasm", reason: "WebGPU runs in software here, slower than WebAssembly, so the processor draws." };
   }
-  return { backend: "webgpu", reason: `WebGPU on ${nameOf(adapter)}.` };
+  const lack = lackOf(adapter);
+  if (lack !== undefined) return { backend: "wasm", reason: `${lack}, so the processor draws.` };
+  return { backend: "webgpu", reason: `WebGPU on ${nameOf(adapter)}${withoutHalf(adapter)}.` };
+}
+
+/** WebGPU promises these much; a browser in a compatibility mode may give less, and the networks' buffers don't fit. */
+const LEAST = { maxStorageBufferBindingSize: 128 * 2 ** 20, maxStorageBuffersPerShaderStage: 8 } as const;
+
+/** What the GPU has too little of, as the start of a sentence. */
+function lackOf({ limits }: GPUAdapter): string | undefined {
+  if (limits.maxStorageBufferBindingSize < LEAST.maxStorageBufferBindingSize) {
+    return `This GPU's buffers hold ${Math.floor(limits.maxStorageBufferBindingSize / 2 ** 20)} MB, less than the 128 MB the model needs`;
+  }
+  if (limits.maxStorageBuffersPerShaderStage < LEAST.maxStorageBuffersPerShaderStage) {
+    return `This GPU gives a shader ${limits.maxStorageBuffersPerShaderStage} buffers, fewer than the 8 the model needs`;
+  }
+  return undefined;
+}
+
+function withoutHalf({ features }: GPUAdapter): string {
+  return features.has("shader-f16") ? "" : ", without half precision (shader-f16)";
 }
 
 async function requestAdapter(): Promise<GPUAdapter | undefined> {
