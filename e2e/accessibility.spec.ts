@@ -7,7 +7,6 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing in ${colorScheme}: empty, drawing, with a picture, queue and history, and with an error; at 1280 and 360 px`, async ({
     playground,
   }) => {
-    test.setTimeout(420_000);
     const { page, prompt, generate } = playground;
     const problems = async (view: string): Promise<void> => {
       for (const width of [1280, 360]) {
@@ -22,7 +21,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     };
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await playground.open("?backend=wasm");
-    await playground.setAdvanced({ "Stage C steps": "1", "Stage B steps": "1" });
+    await playground.setSmall(3);
+    await page.getByText("Compare", { exact: true }).click();
     await problems("empty");
     await generate.click();
     await expect(page.getByRole("alert")).toBeVisible();
@@ -37,6 +37,15 @@ for (const colorScheme of ["light", "dark"] as const) {
       .click({ timeout: 1000 })
       .catch(() => {}); // the second one may have begun
     await playground.finished("a star", 360_000);
+    await page.getByText("Time and memory").click();
     await problems("a picture");
+    await page.getByRole("button", { name: "Enlarge the picture" }).click();
+    await problems("the picture, large");
+    await page.keyboard.press("Escape");
+    await page
+      .getByRole("button", { name: /^Compare with the picture shown/ })
+      .first()
+      .click();
+    await problems("two side by side");
   });
 }

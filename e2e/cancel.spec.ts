@@ -3,6 +3,7 @@ import { expect, test } from "./playground.ts";
 test("cancelling leaves the page ready, and a second prompt works, by keyboard alone", async ({ playground }) => {
   const { page, prompt, generate, cancel } = playground;
   await playground.open("?backend=wasm");
+  await playground.setSmall(12);
   await prompt.fill("a cat on a blue background");
   await prompt.press("Control+Enter");
   await expect(playground.progress(/^Stage C, step/)).toBeVisible();
@@ -17,7 +18,7 @@ test("cancelling leaves the page ready, and a second prompt works, by keyboard a
   await expect(cancel).toBeHidden();
   await expect(generate).toBeFocused();
 
-  await playground.setAdvanced({ "Stage C steps": "2", "Stage B steps": "1" });
+  await playground.setSmall(2);
   await prompt.fill("an apple on a white background");
   await prompt.press("Control+Enter");
   await playground.finished("an apple on a white background", 120_000);

@@ -46,7 +46,7 @@ test("after one visit a picture is drawn with the network off", async ({ page, h
   const playground = new Playground(page);
   await expect(page.getByText("million parameters")).toBeVisible({ timeout: 60_000 });
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  await playground.setAdvanced({ "Stage C steps": "1", "Stage B steps": "1" });
+  await playground.setSmall();
   await playground.prompt.fill("a star");
   await playground.generate.click();
   await playground.finished("a star", 120_000);
@@ -71,6 +71,26 @@ test("a new version is offered, not taken, and not while a picture is made", asy
   await reloaded;
   await expect(playground.prompt).toHaveValue("a star");
   await expect(page.getByText("A new version of this page is ready.")).toBeHidden();
+});
+
+test("a tab that draws is not reloaded by another tab's update, and finishes its picture", async ({ page, host, context }) => {
+  await visit(page, host);
+  const drawing = new Playground(page);
+  await drawing.setSmall(6);
+  await drawing.prompt.fill("a star");
+  const other = await context.newPage();
+  await visit(other, host);
+  await drawing.prompt.press("Control+Enter");
+  await expect(drawing.progress(/^Stage C, step/)).toBeVisible();
+  host.release();
+  await other.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
+  const reloaded = other.waitForEvent("load");
+  await other.getByRole("button", { name: "Update and reload" }).click();
+  await reloaded;
+  await expect(page.getByText("A new version of this page is ready.")).toBeVisible();
+  await drawing.finished("a star", 180_000);
+  await page.getByRole("button", { name: "Update and reload" }).click();
+  await expect(page.getByRole("button", { name: /^Show: a star/ })).toBeVisible({ timeout: 60_000 });
 });
 
 test("the app can be installed: a manifest with its name, place and icons that exist", async ({ page, host }) => {

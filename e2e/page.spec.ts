@@ -46,29 +46,61 @@ test("what can't be drawn is said in a sentence, at its field", async ({ playgro
   await expect(page.getByRole("progressbar")).toBeHidden();
 });
 
-test("only sizes that the model makes are offered", async ({ playground }) => {
+test("sizes by aspect ratio, lying and upright, and typed ones in the model's steps", async ({ playground }) => {
+  const { page } = playground;
   await playground.open("?backend=wasm");
-  const sizes = playground.page.getByRole("radio");
-  await expect(sizes).toHaveCount(3);
-  for (const name of ["Square 1024 × 1024", "Portrait 896 × 1152", "Landscape 1152 × 896"]) {
-    await expect(playground.page.getByRole("radio", { name })).toBeVisible();
+  for (const name of ["1:1", "5:4", "4:3", "3:2", "16:9", "21:9", "Custom"]) await expect(page.getByRole("radio", { name })).toBeVisible();
+  await expect(page.getByText("1024 × 1024 pixels")).toBeVisible();
+  await page.getByRole("radio", { name: "16:9" }).check();
+  await expect(page.getByText("1408 × 768 pixels")).toBeVisible();
+  await page.getByRole("switch", { name: "Portrait format" }).check();
+  await expect(page.getByText("768 × 1408 pixels")).toBeVisible();
+  await expect(page.getByRole("radio", { name: "9:16" })).toBeChecked();
+  await page.getByRole("radio", { name: "Custom" }).check();
+  await page.getByRole("textbox", { name: "Width" }).fill("700");
+  await page.getByRole("textbox", { name: "Height" }).fill("500");
+  await expect(page.getByText("640 × 512 pixels. This model makes sides that are multiples of 128.")).toBeVisible();
+  await page.getByRole("textbox", { name: "Height" }).fill("9000");
+  await page.getByRole("textbox", { name: "Height" }).press("Tab");
+  await expect(page.getByRole("alert")).toHaveText("The height must be a whole number from 64 to 4096. Leave it empty for 1024.");
+});
+
+test("examples are what this model can draw, and a style says when its words mean nothing to it", async ({ playground }) => {
+  const { page, prompt } = playground;
+  await playground.open("?backend=wasm");
+  const examples = page.getByRole("list", { name: "Example prompts" }).getByRole("button");
+  await expect(examples).toHaveCount(6);
+  for (const example of await examples.all()) {
+    await example.click();
+    await expect(prompt).toHaveValue(/ background$/);
+    await expect(page.getByText("This model does not know")).toHaveCount(0);
   }
+  await prompt.fill("an apple and a zeppelin");
+  await expect(page.getByText("This model does not know: zeppelin.")).toBeVisible();
+  await prompt.fill("a star");
+  const style = page.getByRole("combobox", { name: "Style" });
+  await style.selectOption("On black");
+  await expect(page.getByText("6 of 75 tokens")).toBeVisible();
+  await expect(page.getByText("This model does not know this style's words.")).toBeHidden();
+  await style.selectOption("Watercolour");
+  await expect(page.getByText("This model does not know this style's words.")).toBeVisible();
 });
 
 test("what was typed and chosen is there after a reload", async ({ playground }) => {
   const { page, prompt, seed } = playground;
   await playground.open("?backend=wasm");
-  await page.getByRole("button", { name: "Rocket" }).click();
+  await page.getByRole("button", { name: "rocket" }).click();
   await expect(prompt).toHaveValue("a rocket on a black background");
   await seed.fill("42");
   await page.getByRole("textbox", { name: "Negative prompt" }).fill("blurry");
-  await page.getByRole("radio", { name: "Portrait" }).check();
+  await page.getByRole("radio", { name: "4:3" }).check();
+  await page.getByRole("switch", { name: "Portrait format" }).check();
   await playground.setAdvanced({ "Stage B guidance": "1.5" });
   await playground.open();
   await expect(prompt).toHaveValue("a rocket on a black background");
   await expect(seed).toHaveValue("42");
   await expect(page.getByRole("textbox", { name: "Negative prompt" })).toHaveValue("blurry");
-  await expect(page.getByRole("radio", { name: "Portrait" })).toBeChecked();
+  await expect(page.getByRole("radio", { name: "3:4" })).toBeChecked();
   await playground.setAdvanced({});
   await expect(page.getByRole("textbox", { name: "Stage B guidance" })).toHaveValue("1.5");
   // The address' backend was for that visit.

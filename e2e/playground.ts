@@ -44,6 +44,14 @@ export class Playground {
     if (!(await group.evaluate((details) => details.hasAttribute("open")))) await group.getByText("Advanced").click();
     for (const [label, value] of Object.entries(fields)) await this.page.getByRole("textbox", { name: label }).fill(value);
   }
+
+  /** The smallest picture in the fewest steps: seconds on the processor. */
+  async setSmall(stepsC = 1): Promise<void> {
+    await this.setAdvanced({ "Stage C steps": String(stepsC), "Stage B steps": "1" });
+    await this.page.getByRole("radio", { name: "Custom" }).check();
+    await this.page.getByRole("textbox", { name: "Width" }).fill("256");
+    await this.page.getByRole("textbox", { name: "Height" }).fill("256");
+  }
 }
 
 /** Every test's page: nothing may leave the origin, and nothing may be written to the console as an error. */

@@ -1,5 +1,7 @@
 import type { Settings } from "../pipeline/types.ts";
 import { CascadeError } from "../shared/errors.ts";
+import type { Axes } from "./comparison.ts";
+import type { StageTime } from "./pace.ts";
 
 /** A finished picture, as the gallery lists it. The PNG itself is read when it is wanted. */
 export interface HistoryEntry {
@@ -13,6 +15,16 @@ export interface HistoryEntry {
   readonly seconds: number;
   readonly favourite: boolean;
   readonly thumbnail: Blob;
+  /** What each stage took. */
+  readonly stages?: readonly StageTime[];
+  /** A sheet of several pictures, which `settings` has in common. */
+  readonly comparison?: Sheet;
+}
+
+/** A comparison as one picture. */
+export interface Sheet extends Axes {
+  readonly width: number;
+  readonly height: number;
 }
 
 /** Where entries are kept: the functions of idb-keyval that are used, over one store. */
@@ -35,6 +47,8 @@ export interface History {
   list(): Promise<HistoryEntry[]>;
   /** Keeps a picture. Rejects with `storage-full` where there is no room for it. */
   add(entry: HistoryEntry, png: Blob): Promise<void>;
+  /** Bytes that can still be added; infinity where the browser does not say. */
+  room(): Promise<number>;
   /** The picture's file; undefined where it was deleted. */
   png(id: string): Promise<Blob | undefined>;
   setFavourite(entry: HistoryEntry, favourite: boolean): Promise<HistoryEntry>;
@@ -49,7 +63,12 @@ const pngKey = (id: string) => `png:${id}`;
 
 /** The history in `store`; `estimate` tells the room that is left, nothing where the browser does not say. */
 export function createHistory(store: KeyValues, estimate: () => Promise<Estimate>): History {
+  const room = async (): Promise<number> => {
+    const { usage = 0, quota = Number.POSITIVE_INFINITY } = await estimate();
+    return quota * SHARE - usage;
+  };
   return {
+    room,
     async list() {
       const entries = await store.entries();
       return entries
@@ -59,8 +78,7 @@ export function createHistory(store: KeyValues, estimate: () => Promise<Estimate
         .sort((a, b) => b.made - a.made);
     },
     async add(entry, png) {
-      const { usage = 0, quota = Number.POSITIVE_INFINITY } = await estimate();
-      if (usage + png.size + entry.thumbnail.size > quota * SHARE) throw full();
+      if (png.size + entry.thumbnail.size > (await room())) throw full();
       try {
         // The file first: an entry never lacks its picture.
         await store.set(pngKey(entry.id), png);

@@ -1,11 +1,36 @@
 import type { Settings } from "../pipeline/types.ts";
 import { numberAs, type Restored, readSeed } from "./restored.ts";
 
+interface ComparisonAxis {
+  readonly by: "seed" | "guidanceC" | "stepsC" | "guidanceB" | "stepsB" | "prompt";
+  readonly values: readonly (string | number)[];
+}
+
+/** What a sheet of several pictures varies. */
+export interface ComparisonAxes {
+  readonly columns: ComparisonAxis;
+  readonly rows?: ComparisonAxis;
+}
+
+/** What A1111's script "X/Y/Z plot" calls them. */
+const AXIS_TYPES = {
+  seed: "Seed",
+  guidanceC: "CFG Scale",
+  stepsC: "Steps",
+  guidanceB: "Stage B CFG Scale",
+  stepsB: "Stage B Steps",
+  prompt: "Prompt S/R",
+};
+
 /**
  * Settings as the text AUTOMATIC1111's web UI keeps in `parameters`, which most tools and galleries read: the prompt, a line "Negative prompt: ...",
  * and a line "Steps: ..., Sampler: ...". Stage C's numbers go by the common names, Stage B's by their own.
  */
-export function toParameters({ prompt, negativePrompt, width, height, seed, stageC, stageB }: Settings, model: string): string {
+export function toParameters(
+  { prompt, negativePrompt, width, height, seed, stageC, stageB }: Settings,
+  model: string,
+  axes?: ComparisonAxes,
+): string {
   const values: Readonly<Record<string, string | number>> = {
     Steps: stageC.steps,
     Sampler: stageC.sampler,
@@ -16,6 +41,12 @@ export function toParameters({ prompt, negativePrompt, width, height, seed, stag
     "Stage B steps": stageB.steps,
     "Stage B CFG scale": stageB.guidance,
     "Stage B sampler": stageB.sampler,
+    ...(axes !== undefined && {
+      Script: "X/Y/Z plot",
+      "X Type": AXIS_TYPES[axes.columns.by],
+      "X Values": axes.columns.values.join(", "),
+      ...(axes.rows !== undefined && { "Y Type": AXIS_TYPES[axes.rows.by], "Y Values": axes.rows.values.join(", ") }),
+    }),
     Version: "Cascade playground",
   };
   const line = Object.entries(values).map(([name, value]) => `${name}: ${quoted(String(value))}`);

@@ -1,6 +1,6 @@
 import type { Settings } from "../pipeline/types.ts";
 import { CascadeError } from "../shared/errors.ts";
-import { fromParameters, toParameters } from "./a1111.ts";
+import { type ComparisonAxes, fromParameters, toParameters } from "./a1111.ts";
 import { readChunks, writeChunks } from "./chunks.ts";
 import { fromComfyUi } from "./comfyui.ts";
 import { fromInvokeAi } from "./invokeai.ts";
@@ -19,14 +19,22 @@ const XMP = `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 /**
  * The same PNG with the settings it was made by: A1111's `parameters` for other tools, our own JSON whole, and XMP's digital source type. Before the
- * picture's data, where readers of the first bytes find them.
+ * picture's data, where readers of the first bytes find them. `axes`: the picture is a comparison's sheet, and `settings` what all of it have in common.
  */
-export async function withSettings(png: Blob, settings: Settings, model: string): Promise<Blob> {
+export async function withSettings(png: Blob, settings: Settings, model: string, axes?: ComparisonAxes): Promise<Blob> {
   const [header, ...rest] = readChunks(new Uint8Array(await png.arrayBuffer()));
   if (header === undefined) throw new Error("a PNG without chunks");
   const texts = [
-    textChunk("parameters", toParameters(settings, model)),
-    textChunk(OURS, JSON.stringify({ version: 1, model, settings })),
+    textChunk("parameters", toParameters(settings, model, axes)),
+    textChunk(
+      OURS,
+      JSON.stringify({
+        version: 1,
+        model,
+        settings,
+        ...(axes !== undefined && { comparison: { columns: axes.columns, rows: axes.rows } }),
+      }),
+    ),
     internationalChunk("XML:com.adobe.xmp", XMP),
   ];
   return new Blob([writeChunks([header, ...texts, ...rest])], { type: "image/png" });

@@ -1,6 +1,6 @@
 import type { PartialSettings } from "../png/restored.ts";
 import { type Form, numberProblem } from "./form.ts";
-import { SIZE_NAMES, sizeOf } from "./size.ts";
+import { nearestSide, RATIO_NAMES, type Size, sizeOf } from "./size.ts";
 import { t } from "./strings/language.ts";
 
 /** A form with settings from elsewhere, and what of them it can't hold. */
@@ -15,7 +15,8 @@ export function applySettings(form: Form, settings: PartialSettings, granularity
   const { prompt, negativePrompt, seed, width, height, stageC, stageB } = settings;
   let next: Form = {
     ...form,
-    ...(prompt !== undefined && { prompt }),
+    // What a style adds is in the prompt already.
+    ...(prompt !== undefined && { prompt, style: "" as const }),
     ...(negativePrompt !== undefined && { negativePrompt }),
     ...(stageC?.sampler !== undefined && { samplerC: stageC.sampler }),
     ...(stageB?.sampler !== undefined && { samplerB: stageB.sampler }),
@@ -33,15 +34,24 @@ export function applySettings(form: Form, settings: PartialSettings, granularity
     if (problem === undefined) next = changed;
     else left.push(`${t().names[field]} ${value}`);
   }
-  if (width !== undefined && height !== undefined && height > 0) {
-    const distance = (size: { width: number; height: number }) => Math.abs(Math.log(size.width / size.height / (width / height)));
-    const [nearest] = SIZE_NAMES.map((name) => ({ name, ...sizeOf(name, granularity) })).sort((a, b) => distance(a) - distance(b));
-    if (nearest !== undefined) {
-      next = { ...next, size: nearest.name };
-      if (nearest.width !== width || nearest.height !== height) {
-        left.push(t().restore.sizeTaken(width, height, `${nearest.width} × ${nearest.height}`));
-      }
+  if (width !== undefined && height !== undefined && width > 0 && height > 0) {
+    const taken = { width: nearestSide(width, granularity), height: nearestSide(height, granularity) };
+    next = { ...next, ...shapeOf(taken, granularity) };
+    if (taken.width !== width || taken.height !== height) {
+      left.push(t().restore.sizeTaken(width, height, `${taken.width} × ${taken.height}`));
     }
   }
   return { form: next, left };
+}
+
+/** The shape that has just this size, else a custom one. */
+function shapeOf({ width, height }: Size, granularity: number): Pick<Form, "shape" | "upright" | "width" | "height"> {
+  const upright = height > width;
+  const shape = RATIO_NAMES.find((name) => {
+    const size = sizeOf(name, upright, granularity);
+    return size.width === width && size.height === height;
+  });
+  return shape === undefined
+    ? { shape: "custom", upright, width: String(width), height: String(height) }
+    : { shape, upright, width: "", height: "" };
 }

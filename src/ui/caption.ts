@@ -1,6 +1,9 @@
 import { h, icon, on } from "./dom.ts";
+import { duration } from "./duration.ts";
 import { fileName } from "./file-name.ts";
 import { pictureActions } from "./picture-actions.ts";
+import { titleOf } from "./picture-title.ts";
+import { stageTimes } from "./stage-times.ts";
 import type { PageState, Picture } from "./state.ts";
 import { t } from "./strings/language.ts";
 
@@ -16,7 +19,7 @@ export function caption(state: PageState): HTMLElement {
     h(
       "div",
       {},
-      h("p", { class: "caption-prompt" }, () => shown()?.settings.prompt ?? ""),
+      h("p", { class: "caption-prompt" }, () => titleOf(shown())),
       h("p", { class: "caption-facts" }, () => facts(shown())),
     ),
     on(
@@ -28,14 +31,17 @@ export function caption(state: PageState): HTMLElement {
       },
     ),
     pictureActions(state),
+    stageTimes(state),
     h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.join(" "))),
   );
 }
 
 function facts(picture: Picture | undefined): string {
   if (picture === undefined) return "";
-  const { seed, width, height } = picture.settings;
-  return t().picture.facts(seed, width, height, picture.seconds < 10 ? picture.seconds.toFixed(1) : String(Math.round(picture.seconds)));
+  const { seed } = picture.settings;
+  const { width, height } = picture.comparison ?? picture.settings;
+  const facts = t().picture.facts(seed, width, height);
+  return picture.comparison === undefined ? `${facts} · ${duration(picture.seconds)}` : facts;
 }
 
 function download({ url, settings }: Picture): void {

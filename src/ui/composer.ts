@@ -3,11 +3,13 @@ import { alertBox } from "./alert-box.ts";
 import type { Controller } from "./controller.ts";
 import { h, on } from "./dom.ts";
 import { exampleChips } from "./example-chips.ts";
+import { expectation } from "./expectation.ts";
 import { fieldError } from "./field-error.ts";
 import { queueList } from "./queue-list.ts";
 import { edit, type PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 import { tokenCounter } from "./token-counter.ts";
+import { unfinishedNotice } from "./unfinished-notice.ts";
 
 /** The head of the page: what to draw, and the buttons that draw it or stop. */
 export function composer(state: PageState, controller: Controller): { element: HTMLElement; focus: () => void } {
@@ -68,8 +70,10 @@ export function composer(state: PageState, controller: Controller): { element: H
       tokenCounter(state, controller),
       fieldError("prompt", () => (state.problem.value?.field === "prompt" ? state.problem.value.message : undefined)),
     ),
-    exampleChips(state, () => prompt.focus()),
+    exampleChips(state, controller, () => prompt.focus()),
     h("div", { class: "actions" }, generate, cancel),
+    expectation(state),
+    unfinishedNotice(state, controller),
     alertBox(state, controller),
     queueList(state),
   );

@@ -1,27 +1,39 @@
 import { batch } from "@preact/signals-core";
 import type { CascadeClient } from "../client/cascade-client.ts";
 import type { LoadOptions, PromptInfo } from "../client/protocol.ts";
-import type { CascadeEvent } from "../pipeline/types.ts";
-import { withSettings } from "../png/settings-png.ts";
+import { type Axes, comparison } from "../gallery/comparison.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
+import { comparisonSheet } from "./comparison-sheet.ts";
+import { drawJob } from "./draw-job.ts";
 import { type BackendChoice, formProblem, seedsOf, settingsOf } from "./form.ts";
-import { encodePng } from "./png.ts";
-import { advance, announce, NOT_STARTED } from "./progress.ts";
+import { inTurn, otherTabDraws } from "./one-at-a-time.ts";
+import { announce, NOT_STARTED } from "./progress.ts";
 import { edit, type Job, type PageState, type Picture, type Problem } from "./state.ts";
+import { stayAwake } from "./stay-awake.ts";
 import { t } from "./strings/language.ts";
+import { styled } from "./styles.ts";
+import { unfinishedRun } from "./unfinished.ts";
 
 /** What the user can do. */
 export interface Controller {
-  /** Opens the model on the form's backend. */
+  /** Opens the model on the form's backend, and finds the run that was cut off. */
   load(): Promise<void>;
   /** Draws the form's pictures, after those that wait. */
   generate(): Promise<void>;
+  /** Draws the form's picture once for each place of a comparison, and then all of them as one sheet. */
+  compare(axes: Axes): Promise<void>;
+  /** Goes on with the run that was cut off, from its last step. */
+  goOn(): Promise<void>;
+  /** Forgets that run. */
+  letGo(): Promise<void>;
   /** How the model reads a prompt; undefined while there is no model. */
   describePrompt(prompt: string): Promise<PromptInfo | undefined>;
   /** Ends the picture being made; the next one follows. */
   cancel(): void;
   /** Takes another backend and opens the model on it. */
   chooseBackend(choice: BackendChoice): Promise<void>;
+  /** Opens another model: a folder's absolute URL with its slash, or `stored:ID`. */
+  useModel(modelUrl: string): Promise<void>;
 }
 
 /**
@@ -30,26 +42,16 @@ export interface Controller {
  */
 export function createController(
   state: PageState,
-  modelUrl: string,
+  firstModelUrl: string,
   createCascade: (options: LoadOptions) => CascadeClient,
   onPicture: (picture: Omit<Picture, "url">) => Promise<void>,
 ): Controller {
   let jobId = 0;
+  let modelUrl = firstModelUrl;
   const create = () => createCascade({ modelUrl, backend: state.form.value.backend });
   let cascade = create();
   let abort: AbortController | undefined;
-
-  const onEvent = (event: CascadeEvent): void => {
-    const run = state.run.value;
-    if (run === undefined) return;
-    if (event.type === "preview") state.paint.value = { kind: "preview", image: event.image };
-    if (event.type === "tile") state.paint.value = { kind: "tile", x: event.x, y: event.y, image: event.image };
-    if (event.type === "note") state.notes.value = [...state.notes.value, event.message];
-    const progress = advance(run.progress, event);
-    if (progress === run.progress) return;
-    if (progress.stage !== run.progress.stage) state.announcement.value = announce(progress);
-    state.run.value = { ...run, progress };
-  };
+  const unfinished = unfinishedRun();
 
   const load = async (): Promise<void> => {
     const asked = cascade;
@@ -61,79 +63,150 @@ export function createController(
     }
   };
 
+  const letGo = async (): Promise<void> => {
+    state.unfinished.value = undefined;
+    await unfinished.forget();
+  };
+
+  const show = async (picture: Omit<Picture, "url">): Promise<void> => {
+    showPicture(state, picture);
+    await onPicture(picture);
+  };
+
   /** Makes one picture; says whether the next one may follow. */
-  const draw = async ({ form, seed }: Job): Promise<boolean> => {
-    const started = performance.now();
+  const draw = async (job: Job): Promise<boolean> => {
     abort = new AbortController();
+    const { signal } = abort;
+    const letSleep = stayAwake();
     batch(() => {
       state.problem.value = undefined;
       state.notes.value = [];
       state.run.value = { progress: NOT_STARTED, settings: undefined };
       state.announcement.value = announce(NOT_STARTED);
     });
+    const onWait = (): void => {
+      state.run.value = { progress: NOT_STARTED, settings: undefined, waiting: true };
+      state.announcement.value = t().progress.otherTab;
+    };
     try {
-      const info = await orAborted(cascade.load(), abort.signal);
-      const settings = settingsOf({ ...form, seed: String(seed) }, info);
-      batch(() => {
-        state.model.value = info;
-        state.run.value = { progress: NOT_STARTED, settings };
-      });
-      const pixels = await cascade.generate(settings, { signal: abort.signal, onEvent });
-      const blob = await withSettings(await encodePng(pixels), settings, info.name);
-      const picture = { settings, blob, model: info.name, seconds: (performance.now() - started) / 1000 };
-      showPicture(state, picture);
+      const picture = await inTurn(signal, onWait, () => drawJob(state, job, { cascade, modelUrl, unfinished }, signal));
+      await letGo();
+      await show(picture);
       state.announcement.value = t().composer.finished(Math.round(picture.seconds));
-      await onPicture(picture);
+      job.cell?.of.done.push({ column: job.cell.column, row: job.cell.row, picture: picture.blob });
       return true;
     } catch (error) {
-      const cancelled = error instanceof CascadeError && error.code === "aborted";
+      const cancelled = signal.aborted || (error instanceof CascadeError && error.code === "aborted");
+      if (cancelled) await letGo();
       batch(() => {
         if (!cancelled) state.problem.value = problemOf(error);
         state.announcement.value = cancelled ? t().composer.cancelled : "";
       });
       return cancelled;
     } finally {
+      letSleep();
       batch(() => {
         state.run.value = undefined;
         state.paint.value = undefined;
+        state.clock.value = undefined;
       });
     }
   };
 
+  /** Once a comparison has no picture left to wait for, those that were drawn become its sheet. */
+  const finish = async ({ cell, form }: Job): Promise<void> => {
+    if (cell === undefined || cell.of.done.length === 0 || state.queue.value.some((job) => job.cell?.of === cell.of)) return;
+    await show(await comparisonSheet(cell.of, state.model.value?.name ?? form.backend));
+  };
+
+  /** Draws these after those that wait, unless a drawing is on its way already. After an error the rest waits: the next call goes on with it. */
+  const enqueue = async (jobs: readonly Job[]): Promise<void> => {
+    state.queue.value = [...state.queue.value, ...jobs];
+    if (state.run.value !== undefined) {
+      state.announcement.value = t().composer.queued(jobs.length);
+      return;
+    }
+    for (let [job, ...rest] = state.queue.value; job !== undefined; [job, ...rest] = state.queue.value) {
+      state.queue.value = rest;
+      if (!(await draw(job))) return;
+      await finish(job);
+    }
+  };
+
+  /** Whether the form can be drawn; says what is wrong with it. */
+  const formIsRight = (): boolean => {
+    const wrong = formProblem(state.form.value);
+    // A new object each time, so that the field is focused again.
+    if (wrong !== undefined) state.problem.value = { ...wrong };
+    return wrong === undefined;
+  };
+
+  const reopen = async (): Promise<void> => {
+    abort?.abort();
+    cascade.dispose();
+    batch(() => {
+      state.model.value = undefined;
+      state.problem.value = undefined;
+    });
+    cascade = create();
+    await load();
+  };
+
   return {
-    load,
-    async generate() {
-      const form = state.form.value;
-      const wrong = formProblem(form);
-      if (wrong !== undefined) {
-        // A new object each time, so that the field is focused again.
-        state.problem.value = { ...wrong };
-        return;
-      }
-      const jobs = seedsOf(form).map((seed) => ({ id: ++jobId, form, seed }));
-      state.queue.value = [...state.queue.value, ...jobs];
-      if (state.run.value !== undefined) {
-        state.announcement.value = t().composer.queued(jobs.length);
-        return;
-      }
-      // After an error the rest waits: the next Generate goes on with it.
-      for (let [job, ...rest] = state.queue.value; job !== undefined; [job, ...rest] = state.queue.value) {
-        state.queue.value = rest;
-        if (!(await draw(job))) return;
-      }
+    async load() {
+      void (async () => {
+        if (await otherTabDraws()) return; // it is that tab's
+        const run = await unfinished.read();
+        if (run?.modelUrl === modelUrl && state.run.value === undefined) state.unfinished.value = run;
+      })();
+      await load();
     },
+    async generate() {
+      if (!formIsRight()) return;
+      const form = state.form.value;
+      await enqueue(seedsOf(form).map((seed) => ({ id: ++jobId, form, seed })));
+    },
+    async compare({ columns, rows }) {
+      if (!formIsRight()) return;
+      const form = state.form.value;
+      if (state.model.value === undefined) await load();
+      const info = state.model.value;
+      if (info === undefined) return;
+      const inStyle = (axis: Axes["columns"]) =>
+        axis.by === "prompt" ? { ...axis, values: axis.values.map((prompt) => styled(form.style, prompt, "").prompt) } : axis;
+      const of = {
+        columns: inStyle(columns),
+        ...(rows !== undefined && { rows: inStyle(rows) }),
+        base: settingsOf(form, info),
+        done: [],
+      };
+      await enqueue(
+        comparison(of.base, of).map(({ column, row, settings }) => ({
+          id: ++jobId,
+          form: { ...form, prompt: settings.prompt },
+          seed: settings.seed,
+          settings,
+          cell: { column, row, of },
+        })),
+      );
+    },
+    async goOn() {
+      const run = state.unfinished.value;
+      if (run === undefined) return;
+      const { settings, state: resume } = run;
+      const form = { ...state.form.value, prompt: settings.prompt };
+      await enqueue([{ id: ++jobId, form, seed: settings.seed, settings, resume }]);
+    },
+    letGo,
     describePrompt: async (prompt) => (state.model.value === undefined ? undefined : await cascade.describePrompt(prompt)),
     cancel: () => abort?.abort(),
     async chooseBackend(choice) {
-      abort?.abort();
-      cascade.dispose();
-      batch(() => {
-        edit(state, "backend", choice);
-        state.model.value = undefined;
-        state.problem.value = undefined;
-      });
-      cascade = create();
-      await load();
+      edit(state, "backend", choice);
+      await reopen();
+    },
+    async useModel(url) {
+      modelUrl = url;
+      await reopen();
     },
   };
 }
@@ -143,20 +216,6 @@ export function showPicture(state: PageState, picture: Omit<Picture, "url">): vo
   const before = state.picture.value;
   state.picture.value = { ...picture, url: URL.createObjectURL(picture.blob) };
   if (before !== undefined) URL.revokeObjectURL(before.url);
-}
-
-/** What a promise gives, unless the signal comes first: loading goes on for the next picture. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new CascadeError("aborted", "Cancelled."));
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
 
 /** An error as it is shown; one that is not meant for the user says so. */

@@ -1,31 +1,44 @@
+import { effect, signal } from "@preact/signals-core";
+import type { Controller } from "./controller.ts";
 import { h, on } from "./dom.ts";
+import { knownExamples } from "./examples.ts";
+import { keyedList } from "./keyed-list.ts";
 import { edit, type PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 
-/** Prompts the embedded model draws, by what they show. */
-const EXAMPLES: Readonly<Record<string, string>> = {
-  Fox: "a fox on a white background",
-  Rocket: "a rocket on a black background",
-  Star: "a yellow star on a blue background",
-  Donut: "a donut on a white background",
-};
+/** Words of a prompt that name what it shows: without its article and background. */
+const label = (prompt: string) =>
+  prompt
+    .replace(/^an? /, "")
+    .replace(/ on an? \w+ background$/, "")
+    .split(",")[0] ?? prompt;
 
-/** Prompts to begin with: one press puts one into the field. */
-export function exampleChips(state: PageState, then: () => void): HTMLElement {
-  return h(
-    "ul",
+/** Prompts the loaded model can draw: one press puts one into the field. */
+export function exampleChips(state: PageState, controller: Controller, then: () => void): HTMLElement {
+  const examples = signal<readonly string[]>([]);
+  effect(() => {
+    const model = state.model.value;
+    if (model === undefined) return;
+    knownExamples(async (prompt) => (await controller.describePrompt(prompt))?.unknownWords ?? [""])
+      .then((found) => {
+        if (state.model.value === model) examples.value = found;
+      })
+      .catch(() => {}); // an engine that fails says so when it draws
+  });
+  return keyedList(
     { class: "chips", "aria-label": () => t().composer.examples },
-    ...Object.entries(EXAMPLES).map(([label, prompt]) =>
+    () => examples.value,
+    (prompt) =>
       h(
         "li",
         {},
-        on(h("button", { type: "button", title: prompt }, label), {
+        on(h("button", { type: "button", title: prompt }, label(prompt)), {
           click() {
             edit(state, "prompt", prompt);
             then();
           },
         }),
       ),
-    ),
+    then,
   );
 }

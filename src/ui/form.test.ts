@@ -28,7 +28,7 @@ test("what is typed goes before what the model recommends", () => {
     guidanceC: "2,5",
     stepsB: "1",
     guidanceB: "0",
-    size: "landscape",
+    shape: "5:4",
   };
   expect(settingsOf(form, MODEL)).toEqual({
     prompt: "a fox",
@@ -39,6 +39,19 @@ test("what is typed goes before what the model recommends", () => {
     stageC: { steps: 7, guidance: 2.5, sampler: "ddpm" },
     stageB: { steps: 1, guidance: 0, sampler: "lcm" },
   });
+});
+
+test("a custom size is made in the model's steps, and a style goes around the prompt", () => {
+  const form: Form = { ...FOX, shape: "custom", width: "700", height: "1300", style: "watercolour", negativePrompt: "blur" };
+  expect(settingsOf(form, MODEL)).toMatchObject({
+    prompt: "watercolor painting of a fox, soft washes, paper texture",
+    negativePrompt: "blur, photograph, hard edges",
+    width: 640,
+    height: 1280,
+  });
+  expect(formProblem({ ...form, width: "99999" })?.field).toBe("width");
+  expect(formProblem({ ...form, shape: "1:1", width: "99999" })).toBeUndefined();
+  expect(settingsOf({ ...FOX, shape: "custom" }, MODEL)).toMatchObject({ width: 1024, height: 1024 });
 });
 
 test.each([
@@ -65,7 +78,7 @@ test("an empty prompt is named first", () => {
 test("whatever was stored becomes a form", () => {
   expect(formFrom(undefined)).toEqual(EMPTY_FORM);
   expect(formFrom("x")).toEqual(EMPTY_FORM);
-  expect(formFrom({ prompt: 5, seed: "7", size: "round", backend: "wasm", extra: 1 })).toEqual({
+  expect(formFrom({ prompt: 5, seed: "7", shape: "round", backend: "wasm", extra: 1 })).toEqual({
     ...EMPTY_FORM,
     seed: "7",
     backend: "wasm",

@@ -1,10 +1,12 @@
 import type { CascadeInfo, LoadOptions } from "../client/protocol.ts";
+import { AXES, type AxisName } from "../gallery/comparison.ts";
 import { consecutiveSeeds } from "../gallery/queue.ts";
 import type { Settings } from "../pipeline/types.ts";
 import type { SamplerName } from "../shared/manifest.ts";
 import { MAX_SEED, randomSeed } from "./seed.ts";
-import { SIZE_NAMES, type SizeName, sizeOf } from "./size.ts";
+import { MAX_SIDE, nearestSide, RATIO_NAMES, type Shape, type Size, sizeOf } from "./size.ts";
 import { t } from "./strings/language.ts";
+import { STYLE_NAMES, type StyleName, styled } from "./styles.ts";
 
 export type BackendChoice = LoadOptions["backend"];
 export const BACKEND_CHOICES: readonly BackendChoice[] = ["auto", "webgpu", "wasm"];
@@ -26,8 +28,21 @@ export interface Form {
   readonly samplerB: SamplerName | "";
   /** How many pictures, with consecutive seeds; empty: one. */
   readonly count: string;
-  readonly size: SizeName;
+  readonly shape: Shape;
+  /** Whether the shape stands: 3:4 instead of 4:3. */
+  readonly upright: boolean;
+  /** Of the custom shape; empty: 1024. */
+  readonly width: string;
+  readonly height: string;
+  /** Empty: none. */
+  readonly style: StyleName | "";
   readonly backend: BackendChoice;
+  /** Axes of a comparison, and their values as typed. */
+  readonly columnsBy: AxisName;
+  readonly columns: string;
+  /** Empty: one row. */
+  readonly rowsBy: AxisName | "";
+  readonly rows: string;
 }
 
 export type FieldName = keyof Form;
@@ -52,8 +67,16 @@ export const EMPTY_FORM: Form = {
   samplerC: "",
   samplerB: "",
   count: "",
-  size: "square",
+  shape: "1:1",
+  upright: false,
+  width: "",
+  height: "",
+  style: "",
   backend: "auto",
+  columnsBy: "seed",
+  columns: "",
+  rowsBy: "",
+  rows: "",
 };
 
 /** Numbers a field takes. */
@@ -64,17 +87,24 @@ const NUMBERS = {
   guidanceC: { least: 0, most: 30, whole: false },
   stepsB: { least: 1, most: 200, whole: true },
   guidanceB: { least: 0, most: 30, whole: false },
+  width: { least: 64, most: MAX_SIDE, whole: true },
+  height: { least: 64, most: MAX_SIDE, whole: true },
 } as const;
 
 export type NumberField = keyof typeof NUMBERS;
-export const NUMBER_FIELDS: readonly NumberField[] = ["seed", "count", "stepsC", "guidanceC", "stepsB", "guidanceB"];
+export const NUMBER_FIELDS: readonly NumberField[] = ["seed", "count", "stepsC", "guidanceC", "stepsB", "guidanceB", "width", "height"];
+
+/** Whether a number is one that its field takes. */
+export function fitsNumber(field: NumberField, value: number): boolean {
+  const { least, most, whole } = NUMBERS[field];
+  return value >= least && value <= most && (!whole || Number.isInteger(value));
+}
 
 /** The number typed in a field, or `undefined` where it is empty or no number of its range. */
 function numberIn(form: Form, field: NumberField): number | undefined {
-  const { least, most, whole } = NUMBERS[field];
   const text = form[field].trim().replace(",", ".");
   const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least && value <= most && (!whole || Number.isInteger(value)) ? value : undefined;
+  return fitsNumber(field, value) ? value : undefined;
 }
 
 /** What is wrong with a number field as typed; an empty one is fine. */
@@ -90,6 +120,7 @@ export function formProblem(form: Form): FieldProblem | undefined {
     return { field: "prompt", message: t().form.promptEmpty };
   }
   for (const field of NUMBER_FIELDS) {
+    if (form.shape !== "custom" && (field === "width" || field === "height")) continue; // not shown
     const message = numberProblem(form, field);
     if (message !== undefined) return { field, message };
   }
@@ -101,12 +132,18 @@ export function seedsOf(form: Form, seed: number = randomSeed()): number[] {
   return consecutiveSeeds(numberIn(form, "seed") ?? seed, numberIn(form, "count") ?? 1);
 }
 
+/** The picture's size in pixels, as the model can make it; a side that can't be read is 1024. */
+export function sizeFrom(form: Form, granularity: number): Size {
+  if (form.shape !== "custom") return sizeOf(form.shape, form.upright, granularity);
+  const side = (field: "width" | "height") => nearestSide(numberIn(form, field) ?? 1024, granularity);
+  return { width: side("width"), height: side("height") };
+}
+
 /** Settings for the pipeline from a form without problems; `seed` is taken where the form leaves it open. */
 export function settingsOf(form: Form, { granularity, defaults }: ModelDefaults, seed: number = randomSeed()): Settings {
   return {
-    prompt: form.prompt.trim(),
-    negativePrompt: form.negativePrompt.trim(),
-    ...sizeOf(form.size, granularity),
+    ...styled(form.style, form.prompt.trim(), form.negativePrompt.trim()),
+    ...sizeFrom(form, granularity),
     seed: numberIn(form, "seed") ?? seed,
     stageC: {
       ...defaults.stageC,
@@ -142,8 +179,16 @@ export function formFrom(stored: unknown): Form {
     samplerC: samplerFrom(given.samplerC),
     samplerB: samplerFrom(given.samplerB),
     count: text("count"),
-    size: SIZE_NAMES.find((name) => name === given.size) ?? EMPTY_FORM.size,
+    shape: [...RATIO_NAMES, "custom" as const].find((name) => name === given.shape) ?? EMPTY_FORM.shape,
+    upright: given.upright === true,
+    width: text("width"),
+    height: text("height"),
+    style: STYLE_NAMES.find((name) => name === given.style) ?? "",
     backend: backendFrom(given.backend) ?? EMPTY_FORM.backend,
+    columnsBy: AXES.find((name) => name === given.columnsBy) ?? EMPTY_FORM.columnsBy,
+    columns: text("columns"),
+    rowsBy: AXES.find((name) => name === given.rowsBy) ?? "",
+    rows: text("rows"),
   };
 }
 

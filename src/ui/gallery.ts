@@ -10,28 +10,49 @@ export interface Gallery {
   open(): Promise<void>;
   keep(picture: Omit<Picture, "url">): Promise<void>;
   show(id: string): Promise<void>;
+  /** A picture's file; undefined where it is gone. */
+  png(id: string): Promise<Blob | undefined>;
   setFavourite(id: string, favourite: boolean): Promise<void>;
   delete(id: string): Promise<void>;
 }
 
 const THUMBNAIL = 160;
+/** Bytes: room for about thirty pictures. */
+const WARN_BELOW = 48 * 2 ** 20;
 
 /** The gallery over a history. Where the browser stores nothing, pictures are kept for this visit alone. */
 export function createGallery(state: PageState, history: History): Gallery {
   const unstored = new Map<string, Blob>();
   const entryOf = (id: string) => state.history.value.find((entry) => entry.id === id);
+  const png = async (id: string) => unstored.get(id) ?? (await history.png(id));
+  /** Says before the room is gone that it will be. */
+  const tellRoom = async (): Promise<void> => {
+    const room = await history.room().catch(() => Number.POSITIVE_INFINITY);
+    state.storageWarning.value = room < WARN_BELOW ? t().history.nearlyFull(Math.max(0, Math.floor(room / 2 ** 20))) : "";
+  };
   return {
     async open() {
+      void tellRoom();
       try {
         state.history.value = await history.list();
       } catch {
         // A private window without storage: the list begins empty.
       }
     },
-    async keep({ settings, model, seconds, blob }) {
+    async keep({ settings, model, seconds, blob, stages, comparison }) {
       const id = crypto.randomUUID();
       const thumbnail = await thumbnailOf(blob);
-      const entry: HistoryEntry = { id, settings, model, made: Date.now(), seconds, favourite: false, thumbnail };
+      const entry: HistoryEntry = {
+        id,
+        settings,
+        model,
+        made: Date.now(),
+        seconds,
+        favourite: false,
+        thumbnail,
+        ...(stages !== undefined && { stages }),
+        ...(comparison !== undefined && { comparison }),
+      };
       try {
         await history.add(entry, blob);
       } catch (error) {
@@ -40,13 +61,23 @@ export function createGallery(state: PageState, history: History): Gallery {
         state.notes.value = [...state.notes.value, why];
       }
       state.history.value = [entry, ...state.history.value];
+      void tellRoom();
     },
+    png,
     async show(id) {
       const entry = entryOf(id);
-      const blob = unstored.get(id) ?? (await history.png(id));
+      const blob = await png(id);
       if (entry === undefined || blob === undefined) return;
       state.notes.value = [];
-      showPicture(state, { settings: entry.settings, blob, model: entry.model, seconds: entry.seconds });
+      const { settings, model, seconds, stages, comparison } = entry;
+      showPicture(state, {
+        settings,
+        blob,
+        model,
+        seconds,
+        ...(stages !== undefined && { stages }),
+        ...(comparison !== undefined && { comparison }),
+      });
     },
     async setFavourite(id, favourite) {
       const entry = entryOf(id);
@@ -57,6 +88,7 @@ export function createGallery(state: PageState, history: History): Gallery {
     async delete(id) {
       state.history.value = state.history.value.filter((entry) => entry.id !== id);
       if (!unstored.delete(id)) await history.delete(id);
+      void tellRoom();
     },
   };
 }

@@ -1,18 +1,23 @@
 import { computed, signal } from "@preact/signals-core";
 import { search } from "../gallery/history.ts";
-import { h, icon, on } from "./dom.ts";
+import { messageOf } from "../shared/errors.ts";
+import { h, on } from "./dom.ts";
+import { historyZip } from "./export-history.ts";
 import type { Gallery } from "./gallery.ts";
+import { historyItem } from "./history-item.ts";
 import { keyedList } from "./keyed-list.ts";
 import type { PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 
-const HEART = "M12 20 4.5 12.5a4.6 4.6 0 0 1 6.5-6.5l1 1 1-1a4.6 4.6 0 0 1 6.5 6.5z";
-const TRASH = "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5.5M13.5 11v5.5";
+/** The browser reads a download's address after the press; so long it stays good, in milliseconds. */
+const KEPT = 60_000;
 
-/** Earlier pictures: found by words, shown again, marked, deleted. */
-export function historyPanel({ history }: PageState, gallery: Gallery): HTMLElement {
+/** Earlier pictures: found by words, and taken away as one zip. */
+export function historyPanel(state: PageState, gallery: Gallery): HTMLElement {
+  const { history, storageWarning } = state;
   const query = signal("");
   const favourites = signal(false);
+  const status = signal<() => string>(() => "");
   const found = computed(() => search(history.value, query.value, favourites.value));
   const field = on(h("input", { type: "search", id: "history-search", placeholder: () => t().history.searchHint, autocomplete: "off" }), {
     input() {
@@ -27,39 +32,28 @@ export function historyPanel({ history }: PageState, gallery: Gallery): HTMLElem
       },
     },
   );
-
-  const item = (id: string): HTMLLIElement => {
-    const entry = () => history.value.find((each) => each.id === id);
-    const now = entry();
-    const name = () => t().queue.job(now?.settings.prompt ?? "", now?.settings.seed ?? 0);
-    const image = h("img", { alt: "", loading: "lazy", src: now === undefined ? "" : URL.createObjectURL(now.thumbnail) });
-    const button = (attributes: Parameters<typeof h>[1], path: string, click: () => void) =>
-      on(h("button", { type: "button", class: "icon-button", ...attributes }, icon(path)), { click });
-    return h(
-      "li",
-      {},
-      on(h("button", { type: "button", class: "thumbnail", title: name, "aria-label": () => t().history.show(name()) }, image), {
-        click: () => void gallery.show(id),
-      }),
-      h(
-        "div",
-        { class: "history-actions" },
-        button(
-          {
-            "aria-label": () => `${t().history.favourite}: ${name()}`,
-            title: () => t().history.favourite,
-            "aria-pressed": () => String(entry()?.favourite === true),
-          },
-          HEART,
-          () => void gallery.setFavourite(id, entry()?.favourite !== true),
-        ),
-        button({ "aria-label": () => `${t().history.delete}: ${name()}`, title: () => t().history.delete }, TRASH, () => {
-          URL.revokeObjectURL(image.src);
-          void gallery.delete(id);
-        }),
-      ),
-    );
-  };
+  let exporting = false;
+  const exportAll = on(
+    h("button", { type: "button", class: "quiet" }, () => t().history.exportAll),
+    {
+      async click() {
+        if (exporting) return;
+        exporting = true;
+        status.value = () => t().history.exporting;
+        const count = history.value.length;
+        try {
+          const url = URL.createObjectURL(await historyZip(state, gallery));
+          h("a", { href: url, download: "cascade-pictures.zip" }).click();
+          setTimeout(() => URL.revokeObjectURL(url), KEPT);
+          status.value = () => t().history.exported(count);
+        } catch (error) {
+          status.value = () => messageOf(error);
+        } finally {
+          exporting = false;
+        }
+      },
+    },
+  );
 
   return h(
     "section",
@@ -68,8 +62,10 @@ export function historyPanel({ history }: PageState, gallery: Gallery): HTMLElem
       "div",
       { class: "section-head" },
       h("h2", {}, () => t().history.region),
-      only,
+      h("div", { class: "history-tools" }, only, exportAll),
     ),
+    h("p", { class: "storage-warning", role: "status" }, () => storageWarning.value),
+    h("p", { class: "hint", role: "status" }, () => status.value()),
     h(
       "div",
       { class: "field" },
@@ -80,7 +76,7 @@ export function historyPanel({ history }: PageState, gallery: Gallery): HTMLElem
     keyedList(
       { class: "thumbnails", "aria-label": () => t().history.list },
       () => found.value.map(({ id }) => id),
-      item,
+      (id) => historyItem(state, gallery, id),
       () => field.focus(),
     ),
   );

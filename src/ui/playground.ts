@@ -8,6 +8,7 @@ import { h } from "./dom.ts";
 import { backendFrom } from "./form.ts";
 import { createGallery } from "./gallery.ts";
 import { historyPanel } from "./history-panel.ts";
+import { rememberPaces, storedPaces } from "./learned-paces.ts";
 import { modelLine } from "./model-line.ts";
 import { pageHeader } from "./page-header.ts";
 import { pictureView } from "./picture-view.ts";
@@ -38,6 +39,8 @@ export async function startPlayground(
   const remembered = await rememberedForm();
   const asked = backendFrom(query.get("backend"));
   const state = pageState({ ...remembered, backend: asked ?? remembered.backend });
+  state.paces.value = storedPaces();
+  rememberPaces(state.paces);
   rememberForm(state, asked, remembered.backend);
   const gallery = createGallery(state, browserHistory());
   const controller = createController(state, modelUrl, createCascade, gallery.keep);
@@ -49,7 +52,7 @@ export async function startPlayground(
     },
   });
   const prompt = composer(state, controller);
-  root.append(
+  root.replaceChildren(
     pageHeader(),
     prompt.element,
     pictureView(state),
@@ -57,13 +60,14 @@ export async function startPlayground(
       "div",
       { class: "settings" },
       settingsPanel(state, controller),
-      historyPanel(state, gallery),
       modelLine(state),
       updateNotice(state, () => version?.update()),
     ),
+    historyPanel(state, gallery),
     h("p", { class: "visually-hidden", role: "status" }, () => state.announcement.value),
   );
   root.ownerDocument.addEventListener("keydown", (event) => {
+    if (root.ownerDocument.querySelector("dialog[open]") !== null) return; // the dialog's own keys
     if (event.key === "Escape") controller.cancel();
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void controller.generate();
   });

@@ -19,11 +19,13 @@ test("presets are shares of the model's steps, and known again", () => {
 test("settings from elsewhere fill the form, and what it can't hold is named", () => {
   const before = { ...EMPTY_FORM, prompt: "before", negativePrompt: "kept", seed: "1" };
   expect(
-    applySettings(before, { prompt: "a fox", width: 768, height: 512, stageC: { steps: 900, guidance: 7.5, sampler: "ddim" } }, 128),
+    applySettings(before, { prompt: "a fox", width: 760, height: 500, stageC: { steps: 900, guidance: 7.5, sampler: "ddim" } }, 128),
   ).toEqual({
-    form: { ...before, prompt: "a fox", guidanceC: "7.5", samplerC: "ddim", size: "landscape" },
-    left: ["Stage C steps 900", "size 768 × 512 (taken: 1152 × 896)"],
+    form: { ...before, prompt: "a fox", guidanceC: "7.5", samplerC: "ddim", shape: "custom", width: "768", height: "512" },
+    left: ["Stage C steps 900", "size 760 × 500 (taken: 768 × 512)"],
   });
+  expect(applySettings(before, { width: 896, height: 1152 }, 128).form).toMatchObject({ shape: "5:4", upright: true });
+  expect(applySettings({ ...before, style: "oil" }, { prompt: "oil painting of a fox" }, 128).form.style).toBe("");
   expect(applySettings(before, {}, 128)).toEqual({ form: before, left: [] });
 });
 

@@ -28,6 +28,14 @@ export function rememberForm({ form }: PageState, asked: BackendChoice | undefin
       url.searchParams.delete("backend");
       history.replaceState(history.state, "", url);
     }
-    set(KEY, borrowed ? { ...now, backend: remembered } : now).catch(() => {}); // a private window without storage: the page works as well
+    void store(borrowed ? { ...now, backend: remembered } : now);
   });
+}
+
+async function store(form: Form): Promise<void> {
+  try {
+    await set(KEY, form); // throws at once where IndexedDB is forbidden
+  } catch {
+    // A private window without storage: the page works as well.
+  }
 }

@@ -1,4 +1,5 @@
 import { backendField } from "./backend-field.ts";
+import { comparisonPanel } from "./comparison-panel.ts";
 import type { Controller } from "./controller.ts";
 import { h, on } from "./dom.ts";
 import { numberField } from "./number-field.ts";
@@ -9,6 +10,7 @@ import { seedField } from "./seed-field.ts";
 import { sizeField } from "./size-field.ts";
 import { edit, type PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
+import { styleField } from "./style-field.ts";
 
 /** What a picture depends on beside its prompt. Empty numbers show what the model recommends. */
 export function settingsPanel(state: PageState, controller: Controller): HTMLElement {
@@ -44,7 +46,7 @@ export function settingsPanel(state: PageState, controller: Controller): HTMLEle
       seedField(state),
       numberField(state, "count", () => "1"),
     ),
-    presetField(state),
+    h("div", { class: "halves" }, presetField(state), styleField(state, controller)),
     h(
       "div",
       { class: "field" },
@@ -52,6 +54,7 @@ export function settingsPanel(state: PageState, controller: Controller): HTMLEle
       negative,
     ),
     advanced,
+    comparisonPanel(state, controller),
     restorePicture(state),
   );
 }

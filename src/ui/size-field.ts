@@ -1,29 +1,51 @@
 import { h, on } from "./dom.ts";
-import { SIZE_NAMES, type SizeName, sizeOf } from "./size.ts";
+import { sizeFrom } from "./form.ts";
+import { numberField } from "./number-field.ts";
+import { RATIO_NAMES, ratioLabel, type Shape } from "./size.ts";
 import { edit, type PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 
-/** The picture's shape; only sizes the model can make are offered. */
+/** The picture's shape, lying or upright, and the pixels that come of it; only sizes the model can make are offered. */
 export function sizeField(state: PageState): HTMLElement {
+  const { form, model } = state;
+  const granularity = () => model.value?.granularity ?? 128;
+  const size = () => sizeFrom(form.value, granularity());
+  const upright = on(
+    h("input", { type: "checkbox", role: "switch", checked: () => form.value.upright, disabled: () => form.value.shape === "custom" }),
+    { change: () => edit(state, "upright", upright.checked) },
+  );
   return h(
     "fieldset",
     { class: "sizes" },
     h("legend", {}, () => t().settings.size),
-    h("div", {}, ...SIZE_NAMES.map((name) => choice(state, name))),
+    h("div", { class: "shapes" }, ...[...RATIO_NAMES, "custom" as const].map((shape) => choice(state, shape))),
+    h(
+      "div",
+      { class: "pair", hidden: () => form.value.shape !== "custom" },
+      numberField(state, "width", () => "1024"),
+      numberField(state, "height", () => "1024"),
+    ),
+    h(
+      "div",
+      { class: "size-facts" },
+      h("p", { class: "hint" }, () =>
+        [
+          t().settings.pixels(size().width, size().height),
+          ...(form.value.shape === "custom" ? [t().settings.granularity(granularity())] : []),
+        ].join(". "),
+      ),
+      h("label", { class: "switch", hidden: () => form.value.shape === "custom" }, upright, () => t().settings.turn),
+    ),
   );
 }
 
-function choice(state: PageState, name: SizeName): HTMLElement {
-  const size = () => sizeOf(name, state.model.value?.granularity ?? 128);
-  const input = on(h("input", { type: "radio", name: "size", value: name, checked: () => state.form.value.size === name }), {
-    change: () => edit(state, "size", name),
+function choice(state: PageState, shape: Shape): HTMLElement {
+  const { form } = state;
+  const input = on(h("input", { type: "radio", name: "shape", value: shape, checked: () => form.value.shape === shape }), {
+    change: () => edit(state, "shape", shape),
   });
-  return h(
-    "label",
-    { class: "size" },
-    input,
-    h("span", { class: `shape ${name}`, "aria-hidden": "true" }),
-    h("span", {}, () => t().settings.sizes[name]),
-    h("small", {}, () => `${size().width} × ${size().height}`),
+  const drawn = h("span", { class: "shape", "aria-hidden": "true", "data-shape": shape, "data-upright": () => form.value.upright });
+  return h("label", { class: "size" }, input, drawn, () =>
+    shape === "custom" ? t().settings.custom : ratioLabel(shape, form.value.upright),
   );
 }

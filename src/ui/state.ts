@@ -1,11 +1,14 @@
 import { type Signal, signal } from "@preact/signals-core";
 import type { CascadeInfo } from "../client/protocol.ts";
-import type { HistoryEntry } from "../gallery/history.ts";
+import type { Axes } from "../gallery/comparison.ts";
+import type { HistoryEntry, Sheet } from "../gallery/history.ts";
+import type { Paces, StageTime } from "../gallery/pace.ts";
 import type { Queued } from "../gallery/queue.ts";
-import type { Pixels, Settings } from "../pipeline/types.ts";
+import type { Pixels, RunState, Settings } from "../pipeline/types.ts";
 import type { ErrorCode } from "../shared/errors.ts";
 import type { FieldName, Form } from "./form.ts";
 import type { Progress } from "./progress.ts";
+import type { Unfinished } from "./unfinished.ts";
 
 /** Everything the page shows. Components read these; only the controller writes them, but for the form, which its fields write. */
 export interface PageState {
@@ -14,6 +17,8 @@ export interface PageState {
   readonly model: Signal<CascadeInfo | undefined>;
   /** The picture being made. */
   readonly run: Signal<Run | undefined>;
+  /** Its time: since it began, and to its end where this device has shown how fast it is. In seconds. */
+  readonly clock: Signal<Clock | undefined>;
   /** What has been drawn of it so far: the newest preview or tile. */
   readonly paint: Signal<Paint | undefined>;
   /** The picture that is shown: the last finished one, or one of the history. */
@@ -22,11 +27,17 @@ export interface PageState {
   readonly queue: Signal<readonly Job[]>;
   /** Earlier pictures, newest first. */
   readonly history: Signal<readonly HistoryEntry[]>;
+  /** Said while the room for pictures comes to its end. */
+  readonly storageWarning: Signal<string>;
   /** What was read from a picture or a link, and what could not be. */
   readonly restored: Signal<string>;
   /** Sentences about the last run, e.g. that the prompt was cut. */
   readonly notes: Signal<readonly string[]>;
   readonly problem: Signal<Problem | undefined>;
+  /** A run that was cut off and can be gone on with. */
+  readonly unfinished: Signal<Unfinished | undefined>;
+  /** How fast this device is. */
+  readonly paces: Signal<Paces>;
   /** A new version of the app waits to be taken. */
   readonly updateWaits: Signal<boolean>;
   /** The newest announcement for the live region. */
@@ -37,6 +48,13 @@ export interface Run {
   readonly progress: Progress;
   /** Known once the model is loaded. */
   readonly settings: Settings | undefined;
+  /** Another tab draws; this one follows. */
+  readonly waiting?: boolean;
+}
+
+export interface Clock {
+  readonly seconds: number;
+  readonly left: number | undefined;
 }
 
 export type Paint =
@@ -47,6 +65,16 @@ export type Paint =
 export interface Job extends Queued {
   readonly form: Form;
   readonly seed: number;
+  /** What is drawn where it is not the form: a picture of a comparison, or the rest of an unfinished one. */
+  readonly settings?: Settings;
+  readonly cell?: { readonly column: number; readonly row: number; readonly of: DrawnComparison };
+  readonly resume?: RunState;
+}
+
+/** A comparison while it is drawn. */
+export interface DrawnComparison extends Axes {
+  readonly base: Settings;
+  readonly done: { readonly column: number; readonly row: number; readonly picture: Blob }[];
 }
 
 export interface Picture {
@@ -57,6 +85,8 @@ export interface Picture {
   /** Object URL of the blob. */
   readonly url: string;
   readonly seconds: number;
+  readonly stages?: readonly StageTime[];
+  readonly comparison?: Sheet;
 }
 
 /** What keeps a picture from being made, for the user: a field that can't be used, or an error. */
@@ -72,13 +102,17 @@ export function pageState(form: Form): PageState {
     form: signal(form),
     model: signal(undefined),
     run: signal(undefined),
+    clock: signal(undefined),
     paint: signal(undefined),
     picture: signal(undefined),
     queue: signal([]),
     history: signal([]),
+    storageWarning: signal(""),
     restored: signal(""),
     notes: signal([]),
     problem: signal(undefined),
+    unfinished: signal(undefined),
+    paces: signal({}),
     updateWaits: signal(false),
     announcement: signal(""),
   };

@@ -4,6 +4,7 @@ import type { Controller } from "./controller.ts";
 import { h } from "./dom.ts";
 import type { PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
+import { styled } from "./styles.ts";
 
 /** Typing pauses this long before the prompt is counted. */
 const PAUSE_MS = 200;
@@ -13,13 +14,14 @@ export function tokenCounter({ form, model }: PageState, controller: Controller)
   const info = signal<PromptInfo | undefined>(undefined);
   let timer: ReturnType<typeof setTimeout> | undefined;
   effect(() => {
-    const { prompt } = form.value;
+    const { style } = form.value;
+    const { prompt } = styled(style, form.value.prompt, "");
     if (model.value === undefined) return;
     clearTimeout(timer);
     timer = setTimeout(async () => {
       // An engine that fails says so when it draws.
       const counted = await controller.describePrompt(prompt).catch(() => undefined);
-      if (form.value.prompt === prompt) info.value = counted;
+      if (styled(form.value.style, form.value.prompt, "").prompt === prompt) info.value = counted;
     }, PAUSE_MS);
   });
   return h("p", { id: "prompt-tokens", class: "tokens", "data-cut": () => ((info.value?.leftOut ?? "") === "" ? undefined : "") }, () =>
@@ -28,7 +30,10 @@ export function tokenCounter({ form, model }: PageState, controller: Controller)
 }
 
 /** Start and end take a token each. */
-function sentence({ tokens, maxTokens, leftOut }: PromptInfo): string {
+function sentence({ tokens, maxTokens, leftOut, unknownWords }: PromptInfo): string {
   const [used, most] = [tokens - 2, maxTokens - 2];
-  return leftOut === "" ? t().composer.tokens(used, most) : t().composer.tokensCut(used, most, leftOut);
+  const count = leftOut === "" ? t().composer.tokens(used, most) : t().composer.tokensCut(used, most, leftOut);
+  if (unknownWords.length === 0) return count;
+  const named = unknownWords.slice(0, 6).join(", ") + (unknownWords.length > 6 ? " …" : "");
+  return `${count} · ${t().composer.unknownWords(named)}`;
 }

@@ -7,6 +7,8 @@ const SUBJECTS: Readonly<Record<NumberFieldName, string>> = {
   guidanceC: "Die Führung von Stufe C",
   stepsB: "Die Schrittzahl von Stufe B",
   guidanceB: "Die Führung von Stufe B",
+  width: "Die Breite",
+  height: "Die Höhe",
 };
 
 /** The page in German. */
@@ -37,7 +39,11 @@ export const de: Strings = {
     queued: (count) => `${count} weitere in der Warteschlange.`,
     finished: (seconds) => `Fertig in ${seconds} Sekunden.`,
     useWasm: "Stattdessen WebAssembly nehmen",
+    takes: (pictures, time) => `${pictures === 1 ? "Dauert" : `${pictures} Bilder dauern`} auf diesem Gerät etwa ${time}.`,
+    takesRoughly: (pictures, time) =>
+      `${pictures === 1 ? "Dauert" : `${pictures} Bilder dauern`} auf diesem Gerät ganz grob ${time}; nach dem ersten ist es genauer bekannt.`,
     examples: "Beispiele für Prompts",
+    unknownWords: (words) => `Dieses Modell kennt nicht: ${words}.`,
     tokens: (used, most) => `${used} von ${most} Tokens`,
     tokensCut: (used, most, leftOut) => `${used} von ${most} Tokens. Nicht gelesen: „${leftOut}“`,
   },
@@ -60,7 +66,9 @@ export const de: Strings = {
     promptEmpty: "Der Prompt ist leer. Schreiben Sie, was das Bild zeigen soll.",
     numberWrong: (field, whole, least, most) =>
       `${SUBJECTS[field]} muss eine ${whole ? "ganze " : ""}Zahl von ${least} bis ${most} sein. ${
-        field === "seed" ? "Leer heißt: jedes Mal ein neuer." : `Leer heißt: ${field === "count" ? "eines" : "was das Modell empfiehlt"}.`
+        field === "seed"
+          ? "Leer heißt: jedes Mal ein neuer."
+          : `Leer heißt: ${field === "count" ? "eines" : field === "width" || field === "height" ? "1024" : "was das Modell empfiehlt"}.`
       }`,
   },
 
@@ -72,16 +80,38 @@ export const de: Strings = {
     randomSeed: "Zufälliger Seed",
     preset: "Voreinstellung",
     presets: {
-      fast: "Schnell: halb so viele Schritte",
-      balanced: "Ausgewogen: die Schritte des Modells",
-      quality: "Gründlich: doppelt so viele Schritte",
-      custom: "Wie unter „Erweitert“ eingegeben",
+      fast: "Schnell",
+      balanced: "Ausgewogen",
+      quality: "Gründlich",
+      custom: "Eigene Schritte",
     },
     modelsSampler: "Der des Modells",
     backend: "Rechenweg",
     backends: { auto: "Automatisch", webgpu: "WebGPU", wasm: "WASM" },
     size: "Größe",
-    sizes: { square: "Quadrat", portrait: "Hochformat", landscape: "Querformat" },
+    custom: "Eigene",
+    turn: "Hochformat",
+    pixels: (width, height) => `${width} × ${height} Pixel`,
+    granularity: (step) => `Dieses Modell zeichnet Seiten, die Vielfache von ${step} sind.`,
+    style: "Stil",
+    noStyle: "Keiner",
+    styleUnknown: "Dieses Modell kennt die Wörter dieses Stils nicht.",
+    styles: {
+      onWhite: "Auf Weiß",
+      onBlack: "Auf Schwarz",
+      icon: "Flaches Symbol",
+      photo: "Fotografie",
+      cinematic: "Filmbild",
+      portrait: "Studioporträt",
+      watercolour: "Aquarell",
+      oil: "Ölgemälde",
+      ink: "Tuschezeichnung",
+      comic: "Comicbild",
+      anime: "Anime-Stil",
+      pixel: "Pixelgrafik",
+      clay: "Knetfigur",
+      isometric: "Isometrisch",
+    },
   },
 
   queue: {
@@ -100,8 +130,9 @@ export const de: Strings = {
     emptyTitle: "Hier erscheint Ihr Bild",
     emptyHint: "Es entsteht auf diesem Gerät. Nichts, was Sie eingeben, verlässt es.",
     preview: "Vorschau auf das entstehende Bild",
-    facts: (seed, width, height, seconds) => `Seed ${seed} · ${width} × ${height} · ${seconds} s`,
+    facts: (seed, width, height) => `Seed ${seed} · ${width} × ${height}`,
     download: "Herunterladen",
+    enlarge: "Das Bild vergrößern",
     useSettings: "Diese Einstellungen nehmen",
     settingsTaken: "Einstellungen übernommen.",
     useSeed: "Diesen Seed nehmen",
@@ -110,7 +141,64 @@ export const de: Strings = {
     linkCopied: "Link kopiert.",
   },
 
+  unfinished: {
+    region: "Unfertiges Bild",
+    text: (prompt, where) => `„${prompt}“ brach ab nach: ${where}.`,
+    goOn: "Fortsetzen",
+    discard: "Verwerfen",
+  },
+
+  comparison: {
+    heading: "Vergleichen",
+    columns: "Spalten",
+    rows: "Zeilen",
+    none: "Keine",
+    prompts: "Prompts",
+    columnValues: "Werte der Spalten",
+    rowValues: "Werte der Zeilen",
+    promptsHint: "Ein Prompt je Zeile",
+    hint: "Werte mit Kommas dazwischen oder ein Bereich wie 7-10.",
+    same: "Spalten und Zeilen sind gleich: Wählen Sie zweierlei.",
+    tooMany: (count, most) => `${count} Bilder sind zu viele: höchstens ${most}.`,
+    count: (count) => (count === 1 ? "1 Bild" : `${count} Bilder und ein Bogen aus ihnen`),
+    draw: "Vergleich zeichnen",
+    title: (prompt, axes) => `Vergleich nach ${axes}: ${prompt}`,
+  },
+
+  viewer: {
+    one: "Das Bild, groß",
+    two: "Zwei Bilder nebeneinander",
+    frame: (title) => `Vergrößert: ${title}`,
+    keys: "Rad, zwei Finger oder + und − vergrößern; Ziehen oder Pfeile verschieben; 0 zeigt alles.",
+    smaller: "Verkleinern",
+    larger: "Vergrößern",
+    whole: "Alles zeigen",
+    close: "Schließen",
+    same: "Dieselben Einstellungen",
+    names: { prompt: "Prompt", negativePrompt: "Negativer Prompt", seed: "Seed", size: "Größe", stageC: "Stufe C", stageB: "Stufe B" },
+  },
+
+  times: {
+    heading: "Zeit und Speicher",
+    stage: "Stufe",
+    loading: "Laden",
+    running: "Laufen",
+    steps: "Schritte",
+    memory: "Speicher",
+    each: (steps, seconds) => `${steps} × ${seconds}`,
+    megabytes: (count) => `${count} MB`,
+  },
+
+  units: {
+    second: "s",
+    minute: "min",
+    hour: "h",
+    number: (value) => value.toFixed(1).replace(".", ","),
+  },
+
   progress: {
+    otherTab: "Ein anderer Tab zeichnet: Dieser folgt danach",
+    left: (time) => `noch etwa ${time}`,
     loadingModel: "Das Modell wird geladen",
     readingPrompt: "Der Prompt wird gelesen",
     stages: { "text-encoder": "Textkodierer", "stage-c": "Stufe C", "stage-b": "Stufe B", "stage-a": "Stufe A" },
@@ -140,6 +228,13 @@ export const de: Strings = {
     nothingFound: "Kein Bild hat diese Wörter.",
     show: (name) => `Zeigen: ${name}`,
     delete: "Löschen",
+    compareWith: "Mit dem gezeigten Bild vergleichen",
+    exportAll: "Alle exportieren",
+    exporting: "Das Zip entsteht …",
+    exported: (count) => `${count} Bilder in einem Zip.`,
+    exportFailed: "Das Zip gelang nicht, weil Speicher fehlt: Löschen Sie Bilder oder laden Sie einzelne herunter.",
+    nearlyFull: (megabytes) =>
+      `Der Speicher des Browsers ist fast voll (${megabytes} MB sind frei): Exportieren und löschen Sie Bilder, sonst werden neue nicht behalten.`,
     notStored: "Der Browser speichert hier nichts: Dieses Bild verschwindet, wenn die Seite geschlossen wird.",
   },
 

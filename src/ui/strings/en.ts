@@ -27,7 +27,11 @@ export const en = {
     queued: (count: number) => `${count} more in the queue.`,
     finished: (seconds: number) => `Finished in ${seconds} seconds.`,
     useWasm: "Use WebAssembly instead",
+    takes: (pictures: number, time: string) => `${pictures === 1 ? "Takes" : `${pictures} pictures take`} about ${time} on this device.`,
+    takesRoughly: (pictures: number, time: string) =>
+      `${pictures === 1 ? "Takes" : `${pictures} pictures take`} very roughly ${time} on this device; the first one tells more.`,
     examples: "Example prompts",
+    unknownWords: (words: string) => `This model does not know: ${words}.`,
     tokens: (used: number, most: number) => `${used} of ${most} tokens`,
     tokensCut: (used: number, most: number, leftOut: string) => `${used} of ${most} tokens. Not read: “${leftOut}”`,
   },
@@ -53,7 +57,7 @@ export const en = {
       `${SUBJECTS[field]} must be a ${whole ? "whole " : ""}number from ${least} to ${most}. ${
         field === "seed"
           ? "Leave it empty for a new one each time."
-          : `Leave it empty for ${field === "count" ? "one" : "what the model recommends"}.`
+          : `Leave it empty for ${field === "count" ? "one" : field === "width" || field === "height" ? "1024" : "what the model recommends"}.`
       }`,
   },
 
@@ -65,16 +69,38 @@ export const en = {
     randomSeed: "Random seed",
     preset: "Preset",
     presets: {
-      fast: "Fast: half the steps",
-      balanced: "Balanced: the model's steps",
-      quality: "Quality: twice the steps",
-      custom: "As typed under Advanced",
+      fast: "Fast",
+      balanced: "Balanced",
+      quality: "Quality",
+      custom: "Custom steps",
     },
     modelsSampler: "The model's",
     backend: "Backend",
     backends: { auto: "Automatic", webgpu: "WebGPU", wasm: "WASM" },
     size: "Size",
-    sizes: { square: "Square", portrait: "Portrait", landscape: "Landscape" },
+    custom: "Custom",
+    turn: "Portrait format",
+    pixels: (width: number, height: number) => `${width} × ${height} pixels`,
+    granularity: (step: number) => `This model makes sides that are multiples of ${step}.`,
+    style: "Style",
+    noStyle: "None",
+    styleUnknown: "This model does not know this style's words.",
+    styles: {
+      onWhite: "On white",
+      onBlack: "On black",
+      icon: "Flat icon",
+      photo: "Photograph",
+      cinematic: "Film still",
+      portrait: "Studio portrait",
+      watercolour: "Watercolour",
+      oil: "Oil painting",
+      ink: "Ink drawing",
+      comic: "Comic",
+      anime: "Anime",
+      pixel: "Pixel art",
+      clay: "Clay",
+      isometric: "Isometric",
+    },
   },
 
   queue: {
@@ -93,8 +119,9 @@ export const en = {
     emptyTitle: "Your picture appears here",
     emptyHint: "It is drawn on this device. Nothing you type leaves it.",
     preview: "Preview of the picture being made",
-    facts: (seed: number, width: number, height: number, seconds: string) => `Seed ${seed} · ${width} × ${height} · ${seconds} s`,
+    facts: (seed: number, width: number, height: number) => `Seed ${seed} · ${width} × ${height}`,
     download: "Download",
+    enlarge: "Enlarge the picture",
     useSettings: "Use these settings",
     settingsTaken: "Settings taken.",
     useSeed: "Use this seed",
@@ -103,7 +130,64 @@ export const en = {
     linkCopied: "Link copied.",
   },
 
+  unfinished: {
+    region: "Unfinished picture",
+    text: (prompt: string, where: string) => `“${prompt}” was cut off after ${where}.`,
+    goOn: "Continue",
+    discard: "Discard",
+  },
+
+  comparison: {
+    heading: "Compare",
+    columns: "Columns",
+    rows: "Rows",
+    none: "None",
+    prompts: "Prompts",
+    columnValues: "Values of the columns",
+    rowValues: "Values of the rows",
+    promptsHint: "One prompt a line",
+    hint: "Give values with commas between, or a range like 7-10.",
+    same: "Columns and rows are the same: choose two things to compare.",
+    tooMany: (count: number, most: number) => `${count} pictures are too many: at most ${most}.`,
+    count: (count: number) => (count === 1 ? "1 picture" : `${count} pictures, and a sheet of them`),
+    draw: "Draw the comparison",
+    title: (prompt: string, axes: string) => `Comparison by ${axes}: ${prompt}`,
+  },
+
+  viewer: {
+    one: "The picture, large",
+    two: "Two pictures side by side",
+    frame: (title: string) => `Enlarged: ${title}`,
+    keys: "Wheel, pinch or + and − enlarge; drag or arrows move; 0 shows all.",
+    smaller: "Zoom out",
+    larger: "Zoom in",
+    whole: "Show all",
+    close: "Close",
+    same: "The same settings",
+    names: { prompt: "Prompt", negativePrompt: "Negative prompt", seed: "Seed", size: "Size", stageC: "Stage C", stageB: "Stage B" },
+  },
+
+  times: {
+    heading: "Time and memory",
+    stage: "Stage",
+    loading: "Loading",
+    running: "Running",
+    steps: "Steps",
+    memory: "Memory",
+    each: (steps: number, seconds: string) => `${steps} × ${seconds}`,
+    megabytes: (count: number) => `${count} MB`,
+  },
+
+  units: {
+    second: "s",
+    minute: "min",
+    hour: "h",
+    number: (value: number) => value.toFixed(1),
+  },
+
   progress: {
+    otherTab: "Another tab is drawing: this one follows it",
+    left: (time: string) => `about ${time} left`,
     loadingModel: "Loading the model",
     readingPrompt: "Reading the prompt",
     stages: { "text-encoder": "Text encoder", "stage-c": "Stage C", "stage-b": "Stage B", "stage-a": "Stage A" },
@@ -134,6 +218,13 @@ export const en = {
     nothingFound: "No picture has these words.",
     show: (name: string) => `Show: ${name}`,
     delete: "Delete",
+    compareWith: "Compare with the picture shown",
+    exportAll: "Export all",
+    exporting: "Making the zip …",
+    exported: (count: number) => `${count} pictures in one zip.`,
+    exportFailed: "The zip could not be made, because memory or storage ran out: delete or download some pictures one by one.",
+    nearlyFull: (megabytes: number) =>
+      `The browser's storage is nearly full (${megabytes} MB are left): export and delete pictures you don't need, or new ones won't be kept.`,
     notStored: "The browser stores nothing here: this picture goes when the page is closed.",
   },
 
@@ -180,4 +271,6 @@ const SUBJECTS = {
   guidanceC: "Stage C guidance",
   stepsB: "Stage B steps",
   guidanceB: "Stage B guidance",
+  width: "The width",
+  height: "The height",
 };
