@@ -1,6 +1,7 @@
 import * as comlink from "comlink";
 import { type CascadeService, outcomeOf } from "../src/client/protocol.ts";
 import type { Cascade } from "../src/pipeline/cascade.ts";
+import { leastSide } from "../src/pipeline/geometry.ts";
 import { openCascade } from "../src/pipeline/open-cascade.ts";
 import { defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
@@ -28,6 +29,7 @@ const service: CascadeService = {
         ...about,
         name: manifest.name,
         granularity: manifest.latents.granularity,
+        leastSide: leastSide(manifest),
         defaults: defaultSettings(manifest, ""),
         ...(lifeLock !== undefined && { lifeLock }),
         parameters: Object.values(manifest.parts).reduce((sum, part) => sum + part.parameters, 0),

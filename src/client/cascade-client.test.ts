@@ -7,7 +7,7 @@ import { type CascadeInfo, type CascadeService, type LoadOptions, outcomeOf, unp
 
 const stage = { steps: 2, guidance: 4, sampler: "ddpm" } as const;
 const settings: Settings = { prompt: "a cat", negativePrompt: "", width: 64, height: 64, seed: 1, stageC: stage, stageB: stage };
-const info: CascadeInfo = { name: "test", backend: "wasm", reason: "", granularity: 64, defaults: settings, parameters: 1 };
+const info: CascadeInfo = { name: "test", backend: "wasm", reason: "", granularity: 64, leastSide: 64, defaults: settings, parameters: 1 };
 const picture: Pixels = { width: 1, height: 1, data: new Uint8ClampedArray([1, 2, 3, 255]) };
 
 /** A service behind a real MessageChannel, as a worker would be. */

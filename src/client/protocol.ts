@@ -30,6 +30,8 @@ export interface CascadeInfo {
   readonly reason: string;
   /** Picture sides are multiples of this. */
   readonly granularity: number;
+  /** And at least this, in pixels. */
+  readonly leastSide: number;
   readonly defaults: Omit<Settings, "prompt" | "seed">;
   readonly parameters: number;
   /** A Web Lock the worker holds while it lives; absent where the browser has none. No event tells that a worker was killed. */

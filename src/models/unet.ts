@@ -129,3 +129,21 @@ function existing<T>(map: ReadonlyMap<string, T>, path: string): T {
   if (value === undefined) throw new Error(`${path}: no such block was planned`);
   return value;
 }
+
+/** The unknown dimensions of a U-Net's graph, by the names `unet` gives them, from the dimensions of its inputs. */
+export function unetSizes(inputs: Readonly<Record<string, { readonly dims: readonly number[] }>>): Record<string, number> {
+  const names: Readonly<Record<string, readonly (string | undefined)[]>> = {
+    sample: ["batch", undefined, "height", "width"],
+    clip_text: [undefined, "tokens"],
+    clip_img: [undefined, "images"],
+    effnet: [undefined, undefined, "effnet_height", "effnet_width"],
+  };
+  const sizes: Record<string, number> = {};
+  for (const [input, { dims }] of Object.entries(inputs)) {
+    for (const [axis, name] of (names[input] ?? []).entries()) {
+      const size = dims[axis];
+      if (name !== undefined && size !== undefined) sizes[name] = size;
+    }
+  }
+  return sizes;
+}

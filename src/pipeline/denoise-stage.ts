@@ -1,10 +1,15 @@
 import type { TorchGenerator } from "../diffusion/noise.ts";
+import { unetSizes } from "../models/unet.ts";
+import type { FixedShapes } from "../runtime/types.ts";
 import { sizeOf, type Tensor } from "../shared/tensor.ts";
 import type { Cascade } from "./cascade.ts";
-import { denoise } from "./denoise.ts";
+import { denoise, isGuided } from "./denoise.ts";
 import { withPreviews } from "./preview.ts";
 import { inStage } from "./stage.ts";
 import type { CascadeEvent, LatentState, RunState, StageSettings } from "./types.ts";
+
+/** From this many steps on it pays to have the GPU's commands recorded: the recorded run takes twice as long. */
+const RECORDED_FROM = 4;
 
 export interface StageRun {
   readonly cascade: Cascade;
@@ -32,19 +37,32 @@ export async function* denoiseStage(run: StageRun): AsyncGenerator<CascadeEvent,
     return done.latent;
   }
   const weights = cascade.manifest.sampling[stage === "stage-c" ? "stage_c" : "stage_b"];
-  return yield* inStage(cascade, stage, signal, async function* (network): AsyncGenerator<CascadeEvent, Tensor> {
-    const steps = denoise(network, { conditioning, dims, settings, weights, generator, done }, signal);
-    let result: Tensor | undefined;
-    for await (const { step, steps: all, latent, preview } of run.previews ? withPreviews(cascade, stage, steps, signal) : steps) {
-      result = latent;
-      yield { type: "step", stage, step, steps: all };
-      if (preview) yield { type: "preview", image: preview };
-      yield { type: "checkpoint", state: run.stateOf({ step, latent: copyOf(latent) }) };
-    }
-    if (result === undefined) throw new Error(`${stage} took no step`);
-    yield { type: "latent", stage, latent: copyOf(result) };
-    return result;
-  });
+  const often = settings.steps - (done?.step ?? 0) >= RECORDED_FROM;
+  return yield* inStage(
+    cascade,
+    stage,
+    signal,
+    async function* (network): AsyncGenerator<CascadeEvent, Tensor> {
+      const steps = denoise(network, { conditioning, dims, settings, weights, generator, done }, signal);
+      let result: Tensor | undefined;
+      for await (const { step, steps: all, latent, preview } of run.previews ? withPreviews(cascade, stage, steps, signal) : steps) {
+        result = latent;
+        yield { type: "step", stage, step, steps: all };
+        if (preview) yield { type: "preview", image: preview };
+        yield { type: "checkpoint", state: run.stateOf({ step, latent: copyOf(latent) }) };
+      }
+      if (result === undefined) throw new Error(`${stage} took no step`);
+      yield { type: "latent", stage, latent: copyOf(result) };
+      return result;
+    },
+    often ? fixedShapes(settings, dims, conditioning) : undefined,
+  );
+}
+
+/** What all steps have in common. */
+function fixedShapes(settings: StageSettings, [, ...rest]: readonly number[], conditioning: StageRun["conditioning"]): FixedShapes {
+  const dims = [isGuided(settings) ? 2 : 1, ...rest];
+  return { sizes: unetSizes({ ...conditioning, sample: { dims } }), output: dims };
 }
 
 /** Events own their buffers. */

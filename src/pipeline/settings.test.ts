@@ -1,12 +1,17 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CascadeError } from "../shared/errors.ts";
+import { parseManifest } from "../shared/parse-manifest.ts";
 import { latentShapes } from "./geometry.ts";
 import { checkSettings, defaultSettings, MAX_SEED } from "./settings.ts";
 import type { Settings } from "./types.ts";
 
+// The embedded model's geometry: steps of 128 pixels, and a second level that needs more than one of them.
+const embedded = parseManifest(readFileSync(new URL("../../public/models/mini/cascade.json", import.meta.url), "utf8"));
 const stage = { target: "epsilon", sampler: "ddpm-wuerstchen", steps: 20, guidance: 4, shift: 2, guidance_rescale: 0 } as const;
 const manifest = {
+  ...embedded,
   latents: { stage_c: { channels: 16, compression: 42.67 }, stage_b: { channels: 4, per_stage_c: 10.67 }, granularity: 128 },
   sampling: { stage_c: stage, stage_b: stage },
 };
@@ -35,13 +40,17 @@ describe("settings", () => {
     [
       "a width between sizes",
       { width: 1000 },
-      "A width of 1000 pixels is not possible: this model makes multiples of 128 up to 4096; the nearest are 896 and 1024.",
+      "A width of 1000 pixels is not possible: this model makes multiples of 128 from 256 to 4096; the nearest are 896 and 1024.",
     ],
-    ["no height", { height: 0 }, "A height of 0 pixels is not possible: this model makes multiples of 128 up to 4096; the nearest is 128."],
+    [
+      "no height",
+      { height: 0 },
+      "A height of 0 pixels is not possible: this model makes multiples of 128 from 256 to 4096; the nearest is 256.",
+    ],
     [
       "a height that is no number",
       { height: Number.NaN },
-      "A height of NaN pixels is not possible: this model makes multiples of 128 up to 4096; the nearest is 1024.",
+      "A height of NaN pixels is not possible: this model makes multiples of 128 from 256 to 4096; the nearest is 1024.",
     ],
     ["a negative seed", { seed: -1 }, "The seed is -1, but must be a whole number from 0 to 4294967295."],
     ["too large a seed", { seed: MAX_SEED + 1 }, "The seed is 4294967296, but must be a whole number from 0 to 4294967295."],
@@ -62,12 +71,18 @@ describe("settings", () => {
 
   it("allow exactly the sides the model's geometry makes, and name ones they allow", () => {
     fc.assert(
-      fc.property(fc.integer({ min: -100, max: 6000 }), (width) => {
-        const sentence = refusal({ width });
-        expect(sentence === undefined).toBe(width % 128 === 0 && width >= 128 && width <= 4096);
-        const [, near = "128"] = /the nearest (?:is|are) (.*)\.$/.exec(sentence ?? "") ?? [];
-        for (const side of near.split(" and ").map(Number)) expect(refusal({ width: side })).toBeUndefined();
-      }),
+      fc.property(
+        fc.oneof(
+          fc.integer({ min: -1, max: 40 }).map((n) => 128 * n),
+          fc.integer({ min: -100, max: 6000 }),
+        ),
+        (width) => {
+          const sentence = refusal({ width });
+          expect(sentence === undefined).toBe(width % 128 === 0 && width >= 256 && width <= 4096);
+          const [, near = "256"] = /the nearest (?:is|are) (.*)\.$/.exec(sentence ?? "") ?? [];
+          for (const side of near.split(" and ").map(Number)) expect(refusal({ width: side })).toBeUndefined();
+        },
+      ),
     );
   });
 });

@@ -1,5 +1,6 @@
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, SamplingDefaults } from "../shared/manifest.ts";
+import { leastSide } from "./geometry.ts";
 import type { Settings, StageSettings } from "./types.ts";
 
 export const MAX_STEPS = 1000;
@@ -11,7 +12,7 @@ export const MAX_SIDE = 4096;
 /** Far more than 77 tokens can hold; what is pasted by mistake shall not reach the tokenizer. */
 export const MAX_PROMPT = 20_000;
 
-type Geometry = Pick<CascadeManifest, "latents">;
+type Geometry = Pick<CascadeManifest, "latents" | "parts">;
 
 /** Settings as the model recommends them: square, 1024 pixels or the nearest size it can make. */
 export function defaultSettings({ latents, sampling }: Pick<CascadeManifest, "latents" | "sampling">, prompt: string): Settings {
@@ -32,7 +33,7 @@ function stageDefaults({ steps, guidance, sampler }: SamplingDefaults): StageSet
 }
 
 /** Throws `bad-settings` with one sentence for the first setting no picture can be made with. */
-export function checkSettings(settings: Settings, { latents }: Geometry): void {
+export function checkSettings(settings: Settings, model: Geometry): void {
   const { prompt, negativePrompt, width, height, seed, stageC, stageB } = settings;
   if (prompt.trim() === "") refuse("The prompt is empty: write what the picture should show.");
   for (const [name, text] of [
@@ -41,8 +42,10 @@ export function checkSettings(settings: Settings, { latents }: Geometry): void {
   ] as const) {
     if (text.length > MAX_PROMPT) refuse(`The ${name} has ${text.length} characters, more than ${MAX_PROMPT}: shorten it.`);
   }
-  checkSide("width", width, latents.granularity);
-  checkSide("height", height, latents.granularity);
+  const { granularity } = model.latents;
+  const least = leastSide(model);
+  checkSide("width", width, granularity, least);
+  checkSide("height", height, granularity, least);
   checkNumber("The seed", seed, 0, MAX_SEED, true);
   for (const [name, stage] of [
     ["Stage C's", stageC],
@@ -53,13 +56,13 @@ export function checkSettings(settings: Settings, { latents }: Geometry): void {
   }
 }
 
-function checkSide(name: string, pixels: number, granularity: number): void {
+function checkSide(name: string, pixels: number, granularity: number, least: number): void {
   const largest = Math.floor(MAX_SIDE / granularity) * granularity;
-  if (Number.isInteger(pixels / granularity) && pixels >= granularity && pixels <= largest) return;
-  const clamped = Math.min(Math.max(Number.isNaN(pixels) ? 1024 : pixels, granularity), largest);
+  if (Number.isInteger(pixels / granularity) && pixels >= least && pixels <= largest) return;
+  const clamped = Math.min(Math.max(Number.isNaN(pixels) ? 1024 : pixels, least), largest);
   const near = new Set([Math.floor(clamped / granularity) * granularity, Math.ceil(clamped / granularity) * granularity]);
   refuse(
-    `A ${name} of ${pixels} pixels is not possible: this model makes multiples of ${granularity} up to ${largest}; the nearest ${
+    `A ${name} of ${pixels} pixels is not possible: this model makes multiples of ${granularity} from ${least} to ${largest}; the nearest ${
       near.size === 1 ? "is" : "are"
     } ${[...near].join(" and ")}.`,
   );

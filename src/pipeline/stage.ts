@@ -1,4 +1,4 @@
-import type { Network } from "../runtime/types.ts";
+import type { FixedShapes, Network } from "../runtime/types.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { Cascade } from "./cascade.ts";
 import type { CascadeEvent, StageName } from "./types.ts";
@@ -26,11 +26,12 @@ export async function* inStage<Result>(
   stage: StageName,
   signal: AbortSignal | undefined,
   work: (network: Network) => AsyncGenerator<CascadeEvent, Result>,
+  fixed?: FixedShapes,
 ): AsyncGenerator<CascadeEvent, Result> {
   throwIfAborted(signal);
   yield { type: "stage", stage, state: "loading" };
   const notes: string[] = [];
-  const network = watched(await runtime.open(stage, signal), {
+  const network = watched(await runtime.open(stage, signal, fixed), {
     title: TITLES[stage],
     reopen: () => runtime.openOnProcessor(stage, signal),
     tell: (message) => notes.push(message),

@@ -2,6 +2,7 @@ import { GraphBuilder } from "../onnx/builder.ts";
 import { multiHeadAttention } from "../onnx/ops/matrix.ts";
 import { writeModel } from "../onnx/write.ts";
 import type { Tensor } from "../shared/tensor.ts";
+import type { FixedShapes } from "./types.ts";
 
 /**
  * The WebGPU provider's fused attention gives wrong numbers, without any message, on devices with narrow subgroups (onnxruntime pull request
@@ -33,9 +34,29 @@ export async function fusedAttentionIsRight(run: RunOnce): Promise<boolean> {
   for (const shape of shapes) {
     const inputs = inputsOf(shape);
     const { data } = await run(attentionModel(shape), inputs);
-    if (!(relativeError(data, attend(shape, inputs)) < TOLERANCE)) return false;
+    if (!isNear(data, attend(shape, inputs))) return false;
   }
   return true;
+}
+
+/** One attention several times with other inputs: what recorded commands must give when they are replayed. */
+export function replayTrial(): {
+  readonly model: Uint8Array;
+  readonly fixed: FixedShapes;
+  readonly runs: readonly { readonly inputs: Readonly<Record<string, Tensor>>; readonly expected: Float32Array }[];
+} {
+  const [shape] = shapes;
+  if (shape === undefined) throw new Error("no shape");
+  const runs = [0, 1, 2].map((phase) => {
+    const inputs = inputsOf(shape, phase);
+    return { inputs, expected: attend(shape, inputs) };
+  });
+  return { model: attentionModel(shape), fixed: { sizes: {}, output: runs[0]?.inputs.q.dims ?? [] }, runs };
+}
+
+/** Whether two results are one, up to float32's rounding. */
+export function isNear(x: Float32Array, y: Float32Array): boolean {
+  return relativeError(x, y) < TOLERANCE;
 }
 
 function attentionModel({ heads, headSize, queries, keys, biased }: Shape): Uint8Array {
@@ -51,10 +72,10 @@ function attentionModel({ heads, headSize, queries, keys, biased }: Shape): Uint
   });
 }
 
-function inputsOf({ heads, headSize, queries, keys, biased }: Shape): Record<"q" | "k" | "v", Tensor> & { bias?: Tensor } {
+function inputsOf({ heads, headSize, queries, keys, biased }: Shape, phase = 0): Record<"q" | "k" | "v", Tensor> & { bias?: Tensor } {
   const c = heads * headSize;
   const wave = (dims: readonly number[], step: number): Tensor => ({
-    data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => 2 * Math.sin(i * step + step)),
+    data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, (_, i) => 2 * Math.sin(i * step + step + phase)),
     dims,
   });
   const inputs = { q: wave([2, queries, c], 0.731), k: wave([2, keys, c], 1.313), v: wave([2, keys, c], 0.417) };

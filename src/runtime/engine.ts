@@ -3,9 +3,11 @@ import { halfPrecisionLookups } from "../onnx/half-lookups.ts";
 import { Ending } from "../shared/ending.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
-import { fusedAttentionIsRight } from "./attention-check.ts";
+import { fusedAttentionIsRight, isNear, replayTrial } from "./attention-check.ts";
 import { requestDevice } from "./device.ts";
 import type { LoadedOrt, OrtTensor, Session } from "./ort.ts";
+import { Recording } from "./recording.ts";
+import type { FixedShapes } from "./types.ts";
 
 /** How attention is computed on this machine. */
 export type AttentionForm = "fused" | "fused-without-subgroups" | "decomposed";
@@ -25,6 +27,7 @@ export class Engine {
   /** Of the device. */
   private readonly ending = new Ending();
   private disposed = false;
+  private replays: Promise<boolean> | undefined;
 
   private constructor(
     private readonly loaded: LoadedOrt,
@@ -79,13 +82,59 @@ export class Engine {
     });
   }
 
+  /** Whether recorded commands give right numbers here; tried once. */
+  canReplay(): Promise<boolean> {
+    this.replays ??= (async () => {
+      const { model, fixed, runs } = replayTrial();
+      const recording = await this.record(model, [], fixed);
+      if (recording === undefined) return false;
+      try {
+        for (const { inputs, expected } of runs) {
+          const { output } = await this.replay(recording, inputs);
+          if (output === undefined || !isNear(output.data, expected)) return false;
+        }
+        return true;
+      } finally {
+        await this.releaseRecording(recording);
+      }
+    })().catch(() => false);
+    return this.replays;
+  }
+
+  /** A session whose commands are recorded; undefined on the processor. Rejects where the graph can't be: not all of it runs on the GPU. */
+  async record(file: Uint8Array, external: readonly ExternalFile[], fixed: FixedShapes): Promise<Recording | undefined> {
+    if (this.device === undefined) return undefined;
+    const session = await this.createSession(file, external, { sizes: fixed.sizes });
+    return new Recording(this.loaded.ort, this.device, session, fixed);
+  }
+
+  /** Runs a recording with these inputs, and with those kept in it for the others. */
+  async replay(recording: Recording, inputs: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
+    return await this.exclusive(() => {
+      recording.write(inputs);
+      return recording.run();
+    });
+  }
+
+  async releaseRecording(recording: Recording): Promise<void> {
+    await this.release(recording.session);
+    recording.dispose();
+  }
+
   /** Whether sessions run on the processor anyway. */
   get isProcessor(): boolean {
     return this.device === undefined;
   }
 
-  /** A session of an .onnx file, with its attention in the form that is right here; `onProcessor`: whatever GPU there is. */
-  async createSession(file: Uint8Array, external: readonly ExternalFile[], { onProcessor = false } = {}): Promise<Session> {
+  /**
+   * A session of an .onnx file, with its attention in the form that is right here; `onProcessor`: whatever GPU there is; `sizes`: for these alone, with
+   * its commands recorded (see recording.ts).
+   */
+  async createSession(
+    file: Uint8Array,
+    external: readonly ExternalFile[],
+    { onProcessor = false, sizes }: { onProcessor?: boolean; sizes?: Readonly<Record<string, number>> } = {},
+  ): Promise<Session> {
     const externalData = await Promise.all(
       external.map(async ({ path, data }) => ({
         path,
@@ -103,6 +152,7 @@ export class Engine {
             : // An empty list of names is refused.
               [{ name: "webgpu", device, ...(lookups.length > 0 && { forceCpuNodeNames: lookups }) }],
         externalData,
+        ...(sizes !== undefined && { freeDimensionOverrides: sizes, enableGraphCapture: true }),
         // Weights are constants: folding and fusing pay once, at load.
         graphOptimizationLevel: "all",
         // Errors only: the runtime warns of every shape computation that WebGPU leaves to the CPU. (env.logLevel does not reach sessions.)

@@ -1,9 +1,10 @@
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FileEntry, PartName } from "../shared/manifest.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, ExternalFile } from "./engine.ts";
 import type { OrtTensor, Session } from "./ort.ts";
-import type { Backend, ModelFolder, Network, Runtime } from "./types.ts";
+import type { Recording } from "./recording.ts";
+import type { Backend, FixedShapes, ModelFolder, Network, Runtime } from "./types.ts";
 
 /** A model of at most this many bytes stays loaded whole; of a larger one, a part at a time. */
 const RESIDENT_BYTES = 512 * 2 ** 20;
@@ -22,24 +23,45 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
   const total = Object.values(manifest.parts).reduce((sum, part) => sum + part.data.reduce((bytes, { size }) => bytes + size, 0), 0);
   const resident = !tight && total <= RESIDENT_BYTES;
   const kept = new Map<PartName, Promise<Session>>();
+  const recorded = new Map<PartName, { readonly key: string; readonly recording: Promise<Recording | undefined> }>();
 
-  const load = async (name: PartName, signal?: AbortSignal, onProcessor = false): Promise<Session> => {
+  const files = async (name: PartName, signal?: AbortSignal): Promise<[Uint8Array, ExternalFile[]]> => {
     const part = manifest.parts[name];
     if (part === undefined) throw new CascadeError("bad-model", `The model has no ${name}.`);
     const [graph, ...data] = await Promise.all([part.graph, ...part.data].map((entry) => readWhole(folder, entry, signal)));
     if (graph === undefined) throw new Error(`${name}: no graph`);
-    return await engine.createSession(
-      new Uint8Array(await graph.arrayBuffer()),
-      part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() })),
-      { onProcessor },
-    );
+    return [new Uint8Array(await graph.arrayBuffer()), part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() }))];
+  };
+  const load = async (name: PartName, signal?: AbortSignal): Promise<Session> => await engine.createSession(...(await files(name, signal)));
+
+  /** The part's recording for these shapes; undefined where it can't be recorded. Only of models that stay: to record takes a first run more. */
+  const recordingOf = async (name: PartName, fixed: FixedShapes, signal?: AbortSignal): Promise<Recording | undefined> => {
+    if (!resident || engine.isProcessor || !(await engine.canReplay())) return undefined;
+    const key = JSON.stringify(fixed);
+    const before = recorded.get(name);
+    if (before?.key === key) return await before.recording;
+    const old = await before?.recording;
+    if (old !== undefined) await engine.releaseRecording(old);
+    const recording = (async () => {
+      const read = await files(name, signal);
+      // A graph of which the GPU can't run all is refused: it runs unrecorded.
+      return await engine.record(...read, fixed).catch((error: unknown) => {
+        if (error instanceof CascadeError) throw error;
+        return undefined;
+      });
+    })();
+    recorded.set(name, { key, recording });
+    recording.catch(() => recorded.delete(name));
+    return await recording;
   };
 
   return {
     backend,
     reason,
     tight,
-    async open(name, signal) {
+    async open(name, signal, fixed) {
+      const recording = fixed && (await recordingOf(name, fixed, signal));
+      if (recording !== undefined) return replayed(engine, recording);
       if (!resident) {
         const session = await load(name, signal);
         return network(engine, session, () => engine.release(session));
@@ -55,13 +77,14 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
     },
     async openOnProcessor(name, signal) {
       if (engine.isProcessor) return undefined;
-      const session = await load(name, signal, true);
+      const session = await engine.createSession(...(await files(name, signal)), { onProcessor: true });
       // Only `run` is asked of it: inputs stay in memory here, so there is nothing to hold.
       return { run: (inputs) => engine.run(session, inputs), release: () => engine.release(session) };
     },
     async dispose() {
       const sessions = await Promise.allSettled(kept.values());
       kept.clear();
+      recorded.clear();
       for (const session of sessions) if (session.status === "fulfilled") await engine.release(session.value);
       engine.dispose();
     },
@@ -79,6 +102,20 @@ function network(engine: Engine, session: Session, release: () => Promise<void>,
       return network(engine, session, letGo, { ...held, ...uploaded });
     },
     release,
+  };
+}
+
+/** A recording as a network: it keeps what is held until something else is. */
+function replayed(engine: Engine, recording: Recording, held: Readonly<Record<string, AnyTensor>> = {}): Network {
+  let kept = false;
+  return {
+    async run(inputs) {
+      const outputs = await engine.replay(recording, kept ? inputs : { ...held, ...inputs });
+      kept = true;
+      return outputs;
+    },
+    hold: async (inputs) => replayed(engine, recording, { ...held, ...inputs }),
+    release: async () => {},
   };
 }
 

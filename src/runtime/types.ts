@@ -18,6 +18,14 @@ export interface Network {
   release(): Promise<void>;
 }
 
+/** What stays the same over many runs of a network of float32 inputs, so that a GPU's commands can be recorded once and replayed. */
+export interface FixedShapes {
+  /** The graph's unknown dimensions by name. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Dimensions of the one output, named `output`. */
+  readonly output: readonly number[];
+}
+
 /** Loads networks of one model folder on one backend. */
 export interface Runtime {
   readonly backend: Backend;
@@ -25,7 +33,8 @@ export interface Runtime {
   readonly reason: string;
   /** Memory ran out before: parts are opened one at a time, and the pipeline shall ask for little at once. */
   readonly tight: boolean;
-  open(part: PartName, signal?: AbortSignal): Promise<Network>;
+  /** `fixed`: given where the network is to run often, always with these shapes. */
+  open(part: PartName, signal?: AbortSignal, fixed?: FixedShapes): Promise<Network>;
   /** The same network on the processor, whose numbers can be relied on; undefined where the backend is the processor. */
   openOnProcessor(part: PartName, signal?: AbortSignal): Promise<Omit<Network, "hold"> | undefined>;
   dispose(): Promise<void>;
