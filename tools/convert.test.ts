@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Fault, REPOSITORY, startHubHost } from "../e2e/hub-host.ts";
 import { fixtureBytes } from "../fixtures/checkpoints.ts";
 import { parseManifest } from "../src/shared/parse-manifest.ts";
 import { run } from "./convert.ts";
@@ -53,6 +54,33 @@ describe("npm run convert", () => {
     });
     expect((await readdir(out)).some((name) => name.startsWith("."))).toBe(false);
     expect(lines.join("\n")).toMatch(/stage-b: diffusion_pytorch_model.safetensors \(diffusers layout\), 1.6 MB\n {2}f32 .* depthwise/);
+  });
+
+  it("gives the same bytes from a hub's files and folders, over a bad line", async () => {
+    const paths = [
+      "prior/diffusion_pytorch_model.safetensors",
+      "prior/config.json",
+      "vqgan/diffusion_pytorch_model.safetensors",
+      "vqgan/config.json",
+    ];
+    const lost = ({ count }: { readonly count: number }): Fault => (count % 5 === 3 ? { kind: "cut", after: 1000 } : { kind: "none" });
+    const hub = await startHubHost(new Map(paths.map((path) => [path, join(fixtures, path)])), { token: "secret", fault: lost });
+    const convert = (name: string, stageC: string, stageA: string, ...more: string[]) =>
+      command("--precision", "q4", "--stage-c", stageC, "--stage-a", stageA, "--out", join(directory, name), ...more);
+    try {
+      const folder = `${hub.url}/${REPOSITORY}/tree/main/prior`;
+      await convert("from-hub", folder, hub.file("vqgan/diffusion_pytorch_model.safetensors"), "--token", "secret");
+      await expect(convert("refused", folder, hub.file("vqgan/config.json"))).rejects.toThrow("needs an access token");
+    } finally {
+      await hub.close();
+    }
+    await convert("from-disk", join(fixtures, "prior"), join(fixtures, "vqgan"));
+    const names = await readdir(join(directory, "from-disk"));
+    expect(await readdir(join(directory, "from-hub"))).toEqual(names);
+    for (const name of names) {
+      const [ours, theirs] = await Promise.all(["from-disk", "from-hub"].map((from) => readFile(join(directory, from, name))));
+      expect(theirs && ours?.equals(theirs), name).toBe(true);
+    }
   });
 
   it.each([

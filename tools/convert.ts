@@ -1,8 +1,10 @@
 import { basename, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { readText } from "../src/convert/byte-source.ts";
+import { type ByteSource, readText } from "../src/convert/byte-source.ts";
 import { type ConvertEvent, type ConvertOptions, convert } from "../src/convert/convert.ts";
+import { checkedFolder } from "../src/convert/output-folder.ts";
 import { readSampling } from "../src/convert/sampling-defaults.ts";
+import { UrlOpener } from "../src/convert/url-opener.ts";
 import { CascadeError, messageOf } from "../src/shared/errors.ts";
 import type { PartName, PrecisionName } from "../src/shared/manifest.ts";
 import { runCommand } from "./command-line.ts";
@@ -11,8 +13,11 @@ import { directoryFolder, fileSource, sourcesAt } from "./node-files.ts";
 const USAGE = `Converts Stable Cascade's checkpoints (safetensors; official, diffusers or ComfyUI layout) to a folder of quantized ONNX.
 
   npm run convert -- --out DIR --precision q4|q8|f16|f32
-      [--text-encoder FILE|DIR] [--stage-c FILE|DIR] [--stage-b FILE|DIR] [--stage-a FILE|DIR] [--previewer FILE|DIR]
-      [--tokenizer DIR] [--sampling FILE.json] [--name NAME] [--shard-mb N] [--plan]
+      [--text-encoder FROM] [--stage-c FROM] [--stage-b FROM] [--stage-a FROM] [--previewer FROM]
+      [--tokenizer FROM] [--sampling FILE.json] [--name NAME] [--shard-mb N] [--token TOKEN] [--plan]
+
+  FROM        a file, a folder, the address of a file (a host that answers ranges), or of a hub's folder: https://HUB/ORG/NAME/tree/REVISION/FOLDER
+  --token     for gated or private files of a hub; else the environment's HF_TOKEN is taken
 
   --sampling  {"stage_c": {"target": "epsilon"|"x0"|"v", "sampler": ..., "steps": ..., "guidance": ..., "shift": ..., "rescale": ...},
                "stage_b": {...}}; what it leaves out is as for the published weights
@@ -47,10 +52,18 @@ export async function run(
   if (shardMiB !== undefined && !(Number.isInteger(shardMiB) && shardMiB > 0)) {
     throw new CascadeError("bad-settings", `--shard-mb must be a whole number of MiB, not ${values["shard-mb"]}.`);
   }
+  const token = values.token ?? process.env.HF_TOKEN;
+  const urls = new UrlOpener({ ...(signal && { signal }), ...(token && { token }) });
+  const paths = new Map<string, Promise<ByteSource[]>>();
+  const from = (path: string): Promise<ByteSource[]> => {
+    const found = paths.get(path) ?? (/^https?:\/\//.test(path) ? urls.openAll(path) : sourcesAt(path));
+    paths.set(path, found);
+    return found;
+  };
   const parts: { [K in PartName]?: ConvertOptions["parts"][K] } = {};
   for (const part of PARTS) {
     const path = values[part];
-    if (path !== undefined) parts[part] = await sourcesAt(path);
+    if (path !== undefined) parts[part] = await from(path);
   }
   if (Object.keys(parts).length === 0) {
     throw new CascadeError("bad-settings", `Nothing to convert: name at least one of ${PARTS.map((part) => `--${part}`).join(", ")}.`);
@@ -59,13 +72,14 @@ export async function run(
     name: values.name ?? basename(resolve(out)),
     precision,
     parts,
-    ...(values.tokenizer !== undefined && { tokenizer: await sourcesAt(values.tokenizer) }),
+    ...(values.tokenizer !== undefined && { tokenizer: await from(values.tokenizer) }),
     ...(values.sampling !== undefined && { sampling: readSampling(await readJson(values.sampling), basename(values.sampling)) }),
     ...(shardMiB !== undefined && { shardBytes: shardMiB * 2 ** 20 }),
   };
 
   const started = performance.now();
-  for await (const event of convert(options, await directoryFolder(out), signal)) show(event, values.plan ?? false, report, progress);
+  const folder = checkedFolder(await directoryFolder(out), () => urls.check(signal));
+  for await (const event of convert(options, folder, signal)) show(event, values.plan ?? false, report, progress);
   report(`${resolve(out)} is written (${((performance.now() - started) / 1000).toFixed(1)} s).`);
 }
 
@@ -85,6 +99,7 @@ function parseArguments(args: readonly string[]) {
         sampling: text,
         name: text,
         "shard-mb": text,
+        token: text,
         plan: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

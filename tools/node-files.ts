@@ -1,7 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { finished } from "node:stream/promises";
 import { type ByteSource, checkRange, throwIfAborted } from "../src/convert/byte-source.ts";
 import type { OutputFolder } from "../src/convert/output-folder.ts";
 import { CascadeError, messageOf } from "../src/shared/errors.ts";
@@ -54,26 +52,28 @@ export async function directoryFolder(path: string): Promise<OutputFolder> {
   const created = await mkdir(directory, { recursive: true });
   const hidden = await mkdtemp(join(directory, ".convert-"));
   const names: string[] = [];
-  const streams = new Set<ReturnType<typeof createWriteStream>>();
+  const handles = new Set<FileHandle>();
   return {
     async create(file) {
-      const stream = createWriteStream(join(hidden, file));
-      streams.add(stream);
-      names.push(file);
-      const done = finished(stream);
-      done.catch(() => undefined); // reported by the write or close that waits for it
+      const handle = await open(join(hidden, file), "w+");
+      handles.add(handle);
+      if (!names.includes(file)) names.push(file);
       return {
-        async write(bytes) {
-          await new Promise<void>((accept, reject) => {
-            stream.write(bytes, (error) => (error ? reject(storageError(error, directory)) : accept()));
-          });
+        async write(bytes, at) {
+          try {
+            for (let done = 0; done < bytes.length; )
+              done += (await handle.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+          } catch (error) {
+            throw storageError(error, directory);
+          }
+        },
+        async read(at, length) {
+          const bytes = new Uint8Array(length);
+          return bytes.subarray(0, (await handle.read(bytes, 0, length, at)).bytesRead);
         },
         async close() {
-          stream.end();
-          await done.catch((error: unknown) => {
-            throw storageError(error, directory);
-          });
-          streams.delete(stream);
+          handles.delete(handle);
+          await handle.close();
         },
       };
     },
@@ -84,7 +84,8 @@ export async function directoryFolder(path: string): Promise<OutputFolder> {
       await rm(hidden, { recursive: true });
     },
     async discard() {
-      for (const stream of streams) stream.destroy();
+      for (const handle of handles) await handle.close();
+      handles.clear();
       await rm(hidden, { recursive: true, force: true });
       // The directory itself goes where it was made for this; one with other files in it stays.
       if (created !== undefined) await rmdir(directory).catch(() => undefined);

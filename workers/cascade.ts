@@ -8,12 +8,15 @@ import { textToImage } from "../src/pipeline/text-to-image.ts";
 import { startEngine } from "../src/runtime/start-engine.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
 import { browserStore } from "../src/storage/browser-store.ts";
+import { recheckOnFailure } from "../src/storage/recheck.ts";
 import { readPrompt } from "../src/tokenizer/read-prompt.ts";
 import { holdLifeLock } from "./life-lock.ts";
 
 /** The engine's worker: the pipeline behind comlink. */
 let cascade: Cascade | undefined;
 let running: AbortController | undefined;
+/** Names the damaged files of a stored model where they may be why something failed. */
+let guarded = <T>(work: () => Promise<T>): Promise<T> => work();
 const life = holdLifeLock();
 
 const service: CascadeService = {
@@ -21,8 +24,10 @@ const service: CascadeService = {
     outcomeOf(async () => {
       const { engine, about } = await startEngine(backend);
       const url = new URL(modelUrl);
-      const folder = url.protocol === "stored:" ? await (await browserStore()).open(url.pathname) : urlFolder(url);
-      cascade = await openCascade(engine, folder, { ...about, tight });
+      const store = url.protocol === "stored:" ? await browserStore() : undefined;
+      guarded = store ? (work) => recheckOnFailure(store, url.pathname, work) : (work) => work();
+      const folder = store ? await store.open(url.pathname) : urlFolder(url);
+      cascade = await guarded(() => openCascade(engine, folder, { ...about, tight }));
       const { manifest } = cascade;
       const lifeLock = await life;
       return {
@@ -39,12 +44,15 @@ const service: CascadeService = {
   generate: (settings, onEvent, resume) =>
     outcomeOf(async () => {
       running = new AbortController();
-      for await (const event of textToImage(opened(), settings, { signal: running.signal, resume })) {
-        // Awaited: the answer is a task of its own, so a cancel that was sent meanwhile is seen before the next step.
-        if (event.type !== "picture") await onEvent(event);
-        else return event.image;
-      }
-      throw new Error("no picture came");
+      const { signal } = running;
+      return guarded(async () => {
+        for await (const event of textToImage(opened(), settings, { signal, resume })) {
+          // Awaited: the answer is a task of its own, so a cancel that was sent meanwhile is seen before the next step.
+          if (event.type !== "picture") await onEvent(event);
+          else return event.image;
+        }
+        throw new Error("no picture came");
+      });
     }).then((outcome) => (outcome.ok ? comlink.transfer(outcome, [outcome.value.data.buffer]) : outcome)),
 
   cancel: () => running?.abort(),

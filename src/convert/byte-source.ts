@@ -1,4 +1,5 @@
 import { CascadeError } from "../shared/errors.ts";
+import type { SourceState } from "./output-folder.ts";
 
 /** Random access to the bytes of one file: a File, a Blob, a URL with ranges, a path in Node. */
 export interface ByteSource {
@@ -10,6 +11,19 @@ export interface ByteSource {
   readonly identity?: string;
   /** Exactly `length` bytes from `offset`. Rejects with `aborted`, `download-failed`, or `bad-checkpoint` past the end. */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** Present where the file comes once, front to back: the converter says what it will need, so that it is kept when it has passed. */
+  readonly stream?: ByteStream;
+}
+
+/** A source's side of reading in order. */
+export interface ByteStream {
+  /** These bytes (`begin` to `end`, exclusive) will be read, and are kept from when they pass until as many calls of `drop`. */
+  need(begin: number, end: number): void;
+  drop(begin: number, end: number): void;
+  /** How far the file was read in order, and the state of its hash there; undefined where it isn't hashed. */
+  state(): SourceState | undefined;
+  /** Goes on where an earlier run stopped. */
+  resume(state: SourceState): void;
 }
 
 /** Throws `aborted` once the signal has fired. */

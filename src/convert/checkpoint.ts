@@ -3,7 +3,7 @@ import type { PartName } from "../shared/manifest.ts";
 import { sizeOf } from "../shared/tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { canonical, findPart, type Layout, layoutOf, PART_NAMES, PART_TITLES, type Rename, strayKey } from "./layouts.ts";
-import { openSafetensors, type SafetensorsFile } from "./safetensors.ts";
+import { openSafetensors, type SafetensorsFile, type Span } from "./safetensors.ts";
 import type { TensorInfo } from "./safetensors-header.ts";
 
 /** The tensors of one part under canonical keys, whatever the layout of its files. */
@@ -15,6 +15,8 @@ export interface Checkpoint {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** `count` elements of a tensor from element `first` (row-major) in float32. Rejects with `bad-checkpoint`. */
   read(key: string, first: number, count: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  /** The bytes of its file a tensor is read from. Throws `bad-checkpoint`. */
+  spanOf(key: string): Span;
 }
 
 /** Part of a stored tensor: `length` elements from `start`, of canonical `shape`. */
@@ -46,14 +48,22 @@ export async function openCheckpoint(part: PartName, sources: readonly ByteSourc
       }
     }
   }
+  const viewAt = (key: string): View => {
+    const view = views.get(key);
+    if (view === undefined) throw new CascadeError("bad-checkpoint", missing(name, key));
+    return view;
+  };
   return {
     part,
     name,
     layout: layoutOf(prefix, keys),
     shapes: new Map([...views].map(([key, view]) => [key, view.shape])),
+    spanOf(key) {
+      const { file, tensor, start, shape } = viewAt(key);
+      return file.spanOf(tensor, start, sizeOf(shape));
+    },
     async read(key, first, count, signal) {
-      const view = views.get(key);
-      if (view === undefined) throw new CascadeError("bad-checkpoint", missing(name, key));
+      const view = viewAt(key);
       if (!view.transposed) return view.file.readFloats(view.tensor, view.start + first, count, signal);
       const whole = await view.file.readFloats(view.tensor, 0, sizeOf(view.shape), signal);
       return transpose(whole, view.tensor.shape).slice(first, first + count);

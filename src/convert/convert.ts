@@ -2,16 +2,18 @@ import { writeModel } from "../onnx/write.ts";
 import type { CascadeManifest, FileEntry, Part, PartName, PrecisionName, RequiredPart } from "../shared/manifest.ts";
 import { sizeOf } from "../shared/tensor.ts";
 import { type ByteSource, throwIfAborted } from "./byte-source.ts";
-import { encodeWeight, precisionName } from "./encode.ts";
+import { precisionName } from "./encode.ts";
 import { tensorsOf } from "./evaluate.ts";
 import { latentGeometry } from "./granularity.ts";
 import { createHashed } from "./hashed-file.ts";
 import { PART_NAMES, PART_TITLES } from "./layouts.ts";
+import { OutputFiles } from "./output-files.ts";
 import type { OutputFolder } from "./output-folder.ts";
 import type { RuleCost } from "./plan.ts";
 import { type PreparedPart, preparePart } from "./prepare-part.ts";
 import { PUBLISHED } from "./sampling-defaults.ts";
 import { readTokenizer, type TokenizerFiles } from "./tokenizer-files.ts";
+import { writeWeights } from "./write-weights.ts";
 
 export interface ConvertOptions {
   /** What the model is called in lists. */
@@ -69,15 +71,16 @@ export async function* convert(
     const tokenizer = options.tokenizer && (await readTokenizer(options.tokenizer, signal));
 
     const total = prepared.reduce((sum, { layout }) => sum + layout.bytes, 0);
+    const files = new OutputFiles(folder);
+    for await (const { part, written } of writeWeights(prepared, files, folder.journal, signal)) {
+      yield { type: "progress", part, written, total };
+    }
     const parts: { [K in PartName]?: Part } = {};
-    let before = 0;
     for (const one of prepared) {
       const { part } = one.checkpoint;
-      const writing = writePart(one, folder, signal);
-      let step = await writing.next();
-      for (; !step.done; step = await writing.next()) yield { type: "progress", part, written: before + step.value, total };
-      parts[part] = step.value;
-      before += one.layout.bytes;
+      parts[part] = await writeGraph(one, folder, files);
+      yield { type: "progress", part, written: total, total };
+      throwIfAborted(signal);
     }
     const manifest = await writeManifest(options, prepared, parts, tokenizer, folder);
     if (typeof manifest === "string") yield { type: "note", message: manifest };
@@ -90,44 +93,11 @@ export async function* convert(
   }
 }
 
-/** Writes a part's data files and graph; yields the bytes written so far. */
-async function* writePart(part: PreparedPart, folder: OutputFolder, signal?: AbortSignal): AsyncGenerator<number, Part> {
+/** Closes a part's data files and writes its graph. */
+async function writeGraph(part: PreparedPart, folder: OutputFolder, files: OutputFiles): Promise<Part> {
   const { checkpoint, graph, layout, config } = part;
   const data: FileEntry[] = [];
-  let before = 0;
-  for (const { file, weights } of layout.shards) {
-    const output = await createHashed(folder, file);
-    for (const weight of weights) {
-      const ends = weight.initializers.map(({ name }) => {
-        const place = layout.places.get(name);
-        if (place === undefined) throw new Error(`${name} has no place`);
-        return place;
-      });
-      const last = ends.at(-1);
-      if (last !== undefined && last.offset + last.length <= output.position) continue; // finished before an earlier conversion was cut
-      // The bytes come as one stream; between initializers there may be padding.
-      let next = 0;
-      for await (const bytes of encodeWeight(weight, checkpoint, signal)) {
-        throwIfAborted(signal);
-        let rest = bytes;
-        while (rest.length > 0) {
-          const place = ends[next];
-          if (place === undefined) throw new Error(`${weight.initializers[0]?.name} has more bytes than its shape says`);
-          await output.padTo(Math.max(output.position, place.offset));
-          const room = place.offset + place.length - output.position;
-          await output.write(rest.length > room ? rest.slice(0, room) : rest);
-          if (rest.length >= room) next++;
-          rest = rest.subarray(Math.min(rest.length, room));
-        }
-        yield before + output.position;
-      }
-      if (next !== ends.length) throw new Error(`${weight.initializers[0]?.name} has fewer bytes than its shape says`);
-      await output.mark();
-    }
-    const entry = await output.close();
-    before += entry.size;
-    data.push(entry);
-  }
+  for (const { file, bytes } of layout.shards) data.push(await files.close(file, bytes));
   const place = (name: string) => layout.places.get(name) ?? { location: "", offset: 0, length: 0 };
   return {
     graph: await writeWhole(folder, `${checkpoint.part}.onnx`, writeModel(graph, place)),
@@ -140,8 +110,8 @@ async function* writePart(part: PreparedPart, folder: OutputFolder, signal?: Abo
 
 async function writeWhole(folder: OutputFolder, file: string, bytes: Uint8Array<ArrayBuffer>): Promise<FileEntry> {
   const output = await createHashed(folder, file);
-  await output.write(bytes);
-  return output.close();
+  await output.write(bytes, 0);
+  return output.close(bytes.length);
 }
 
 /** Writes tokenizer and manifest; a sentence instead where the folder is no whole model. */

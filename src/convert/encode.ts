@@ -1,10 +1,10 @@
-import type { WeightSpec } from "../onnx/weight.ts";
+import type { WeightExpr, WeightSpec } from "../onnx/weight.ts";
 import { CascadeError } from "../shared/errors.ts";
 import { toFloat16 } from "../shared/float16.ts";
 import { sizeOf } from "../shared/tensor.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { WeightReader } from "./evaluate.ts";
-import { quantizeRows } from "./quantize.ts";
+import { firstNotFinite, quantizeFast } from "./kernel/kernel.ts";
 
 /** Elements encoded at a time. */
 const CHUNK = 2 ** 21;
@@ -27,11 +27,9 @@ export async function* encodeWeight(
   const { weight, encoding } = spec;
   const reader = new WeightReader(checkpoint, signal);
   const name = spec.initializers[0]?.name ?? "";
-  const size = sizeOf(weight.shape);
 
   if (encoding.kind === "dense") {
-    for (let start = 0; start < size; start += CHUNK) {
-      const values = await reader.read(weight, start, Math.min(CHUNK, size - start));
+    for await (const values of chunks(reader, weight, CHUNK)) {
       checkFinite(values, name, checkpoint.name);
       if (encoding.dtype === "float32") {
         yield bytesOf(values);
@@ -54,25 +52,37 @@ export async function* encodeWeight(
   const scaleType = spec.initializers[1]?.dtype === "float32" ? "float32" : "float16";
   const scales: Uint8Array<ArrayBuffer>[] = [];
   const zeroPoints: Uint8Array<ArrayBuffer>[] = [];
-  for (let row = 0; row < size / k; row += rowsAtOnce) {
-    const rows = Math.min(rowsAtOnce, size / k - row);
-    const values = await reader.read(weight, row * k, rows * k);
+  for await (const values of chunks(reader, weight, rowsAtOnce * k)) {
     checkFinite(values, name, checkpoint.name);
-    const quantized = quantizeRows(values, k, { bits: encoding.bits, symmetric: encoding.symmetric, scaleType });
+    const quantized = quantizeFast(values, k, { bits: encoding.bits, symmetric: encoding.symmetric, scaleType });
     yield quantized.values;
-    scales.push(bytesOf(scaleType === "float32" ? quantized.scales : toFloat16(quantized.scales)));
+    scales.push(quantized.scales);
     if (quantized.zeroPoints) zeroPoints.push(quantized.zeroPoints);
   }
   yield* scales;
   yield* zeroPoints;
 }
 
-function checkFinite(values: Float32Array, name: string, file: string): void {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) {
-      throw new CascadeError("bad-checkpoint", `${file}: "${name}" has a number that is not finite (${values[i]}) at element ${i}.`);
-    }
+/** A weight by pieces of `length` elements; the next is being read while one is worked on. */
+async function* chunks(reader: WeightReader, weight: WeightExpr, length: number): AsyncGenerator<Float32Array> {
+  const size = sizeOf(weight.shape);
+  const readAt = (start: number): Promise<Float32Array> => {
+    const reading = reader.read(weight, start, Math.min(length, size - start));
+    reading.catch(() => undefined); // told when it is waited for, which a caller that stops does not
+    return reading;
+  };
+  let next = readAt(0);
+  for (let start = 0; start < size; start += length) {
+    const values = await next;
+    if (start + length < size) next = readAt(start + length);
+    yield values;
   }
+}
+
+function checkFinite(values: Float32Array, name: string, file: string): void {
+  const i = firstNotFinite(values);
+  if (i === -1) return;
+  throw new CascadeError("bad-checkpoint", `${file}: "${name}" has a number that is not finite (${values[i]}) at element ${i}.`);
 }
 
 /** The bytes of an array, copied where they are not its own (ONNX is little-endian, as every platform this runs on). */

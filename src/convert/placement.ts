@@ -21,8 +21,8 @@ export function bytesOf(initializers: readonly InitializerInfo[]): number {
 /** Where every initializer lies, decided by sizes alone before any byte is made: a cut conversion can go on anywhere. */
 export interface DataLayout {
   readonly places: ReadonlyMap<string, Placement>;
-  /** Data files in order, and the weights in each. */
-  readonly shards: readonly { readonly file: string; readonly weights: readonly WeightSpec[] }[];
+  /** Data files in order, the weights in each, and its size. */
+  readonly shards: readonly { readonly file: string; readonly weights: readonly WeightSpec[]; readonly bytes: number }[];
   /** Bytes of all data files. */
   readonly bytes: number;
 }
@@ -30,13 +30,13 @@ export interface DataLayout {
 /** Lays a graph's weights out in files of at most `shardBytes` (more where one weight alone is larger). */
 export function placeWeights(weights: readonly WeightSpec[], baseName: string, shardBytes: number = SHARD_BYTES): DataLayout {
   const places = new Map<string, Placement>();
-  const shards: { file: string; weights: WeightSpec[] }[] = [];
+  const shards: { file: string; weights: WeightSpec[]; bytes: number }[] = [];
   let offset = 0;
   let before = 0;
   for (const weight of weights) {
     const total = bytesOf(weight.initializers);
     if (shards.length === 0 || (offset > 0 && offset + total > shardBytes)) {
-      shards.push({ file: `${baseName}.data${shards.length === 0 ? "" : `.${shards.length}`}`, weights: [] });
+      shards.push({ file: `${baseName}.data${shards.length === 0 ? "" : `.${shards.length}`}`, weights: [], bytes: 0 });
       before += offset;
       offset = 0;
     }
@@ -50,6 +50,7 @@ export function placeWeights(weights: readonly WeightSpec[], baseName: string, s
       if (places.has(name)) throw new Error(`two initializers are called ${name}`);
       places.set(name, { location: shard.file, offset, length });
       offset += length;
+      shard.bytes = offset;
     }
   }
   return { places, shards, bytes: before + offset };

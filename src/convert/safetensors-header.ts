@@ -27,6 +27,11 @@ const BYTES_PER_ELEMENT: Readonly<Record<string, number>> = {
   C64: 8,
 };
 
+/** Bytes an element of a type takes; undefined for types the format does not have. */
+export function bytesPerElement(dtype: string): number | undefined {
+  return Object.hasOwn(BYTES_PER_ELEMENT, dtype) ? BYTES_PER_ELEMENT[dtype] : undefined;
+}
+
 /** Where one tensor lies. `begin` and `end` count from the first byte after the header. */
 export interface TensorInfo {
   readonly key: string;
@@ -82,7 +87,7 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, name: string):
 function parseEntry(key: string, entry: unknown, fail: (what: string) => never): TensorInfo {
   if (!isObject(entry)) return fail("is not described by an object");
   const { dtype, shape, data_offsets: offsets } = entry;
-  const size = typeof dtype === "string" && Object.hasOwn(BYTES_PER_ELEMENT, dtype) ? BYTES_PER_ELEMENT[dtype] : undefined;
+  const size = typeof dtype === "string" ? bytesPerElement(dtype) : undefined;
   if (typeof dtype !== "string" || size === undefined) return fail(`has the unknown type ${quote(dtype)}`);
   if (!isSizes(shape)) return fail(`has the impossible shape ${quote(shape)}`);
   if (!isSizes(offsets) || offsets.length !== 2) return fail(`has the impossible offsets ${quote(offsets)}`);

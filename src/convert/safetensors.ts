@@ -1,7 +1,8 @@
 import { CascadeError } from "../shared/errors.ts";
-import { fromBfloat16, fromFloat16 } from "../shared/float16.ts";
+import { fromFloat16 } from "../shared/float16.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { MAX_HEADER_BYTES, parseHeader, type TensorInfo } from "./safetensors-header.ts";
+import { widenBfloat16 } from "./kernel/kernel.ts";
+import { bytesPerElement, MAX_HEADER_BYTES, parseHeader, type TensorInfo } from "./safetensors-header.ts";
 
 /** An opened safetensors file: its tensors by key. Only the header is in memory. */
 export interface SafetensorsFile {
@@ -12,6 +13,15 @@ export interface SafetensorsFile {
    * Rejects with `bad-checkpoint` for types other than F32, F16 and BF16.
    */
   readFloats(tensor: TensorInfo, first: number, count: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  /** The bytes of the file that `count` elements of a tensor from element `first` take. */
+  spanOf(tensor: TensorInfo, first: number, count: number): Span;
+}
+
+/** Bytes `begin` to `end` (exclusive) of a file. */
+export interface Span {
+  readonly source: ByteSource;
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** Reads and checks the header. Rejects with `bad-checkpoint` for anything the format forbids. */
@@ -31,6 +41,10 @@ export async function openSafetensors(source: ByteSource, signal?: AbortSignal):
   return {
     name,
     tensors,
+    spanOf({ dtype, begin }, first, count) {
+      const bytesEach = bytesPerElement(dtype) ?? 0;
+      return { source, begin: dataStart + begin + first * bytesEach, end: dataStart + begin + (first + count) * bytesEach };
+    },
     async readFloats(tensor, first, count, signal) {
       const { dtype } = tensor;
       if (dtype !== "F32" && dtype !== "F16" && dtype !== "BF16") {
@@ -43,7 +57,7 @@ export async function openSafetensors(source: ByteSource, signal?: AbortSignal):
       const offset = buffer === bytes.buffer ? bytes.byteOffset : 0;
       if (dtype === "F32") return new Float32Array(buffer, offset, count);
       const halves = new Uint16Array(buffer, offset, count);
-      return dtype === "F16" ? fromFloat16(halves) : fromBfloat16(halves);
+      return dtype === "F16" ? fromFloat16(halves) : widenBfloat16(halves);
     },
   };
 }

@@ -8,8 +8,12 @@ export interface UrlSourceOptions extends RetryOptions {
   readonly signal?: AbortSignal;
   /** Bearer token for gated or private files. Browsers drop it on a redirect to another host, as they must. */
   readonly token?: string;
-  /** Bytes asked for at once: reads are answered from pieces of this size, the next of which is fetched ahead. @default 8 MiB */
+  /** Bytes asked for at once: reads are answered from pieces of this size. @default 8 MiB */
   readonly pieceBytes?: number;
+  /** Pieces fetched ahead of the one that is read; fewer once the host has asked to wait (429). @default 3 */
+  readonly ahead?: number;
+  /** SHA-256 that is known from elsewhere (a hub's API); else what the answers say. */
+  readonly sha256?: string;
   /** Told of bytes as they arrive. */
   readonly onBytes?: (bytes: number) => void;
 }
@@ -19,17 +23,17 @@ export interface UrlSource extends ByteSource {
   readonly identity: string;
   /** SHA-256 the host publishes (the hub's X-Linked-Etag of a large file), lower-case hex. */
   readonly sha256?: string;
+  /** Reads just these bytes, by a request of their own. */
+  readAlone(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Pieces held at once: a weight's tensors can lie apart, and one is on its way. */
-const PIECES = 4;
-
 /**
- * A file on a host that answers ranges (status 206), read in large pieces, the next one ahead. Size, ETag and commit come from the first
+ * A file on a host that answers ranges (status 206), read in large pieces, some ahead. Size, ETag and commit come from the first
  * answer; a change is refused. A lost network, 5xx and 429 (its Retry-After kept) are tried again.
  */
 export async function urlSource(url: string, options: UrlSourceOptions = {}): Promise<UrlSource> {
   const { fetch: send = globalThis.fetch, token, pieceBytes = 8 * 2 ** 20, onBytes } = options;
+  let ahead = options.ahead ?? 3;
   const name = decodeURIComponent(new URL(url, "http://localhost").pathname.split("/").at(-1) ?? url);
   const authorization = token === undefined || token === "" ? {} : { Authorization: `Bearer ${token}` };
 
@@ -53,6 +57,7 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
         await response.body?.cancel();
         if (response.ok) throw new CascadeError("download-failed", `${url} could not be read: the host does not answer ranges.`);
         const { status, headers } = response;
+        if (status === 429) ahead = Math.floor(ahead / 2);
         if (status === 429 || status === 408 || status >= 500) throw new PassingFailure(refusal(url, response), retryAfter(headers));
         throw refusal(url, response);
       },
@@ -68,16 +73,14 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
       size: Number(headers.get("Content-Range")?.split("/")[1]),
       etag: headers.get("ETag"),
       commit: headers.get("X-Repo-Commit"),
-      sha256: /^"?([0-9a-f]{64})"?$/.exec(headers.get("X-Linked-Etag") ?? headers.get("ETag") ?? "")?.[1],
+      sha256: options.sha256 ?? /^"?([0-9a-f]{64})"?$/.exec(headers.get("X-Linked-Etag") ?? headers.get("ETag") ?? "")?.[1],
     };
   });
   if (!Number.isSafeInteger(size) || size <= 0) {
     throw new CascadeError("download-failed", `${url} could not be read: the host does not say how long the file is.`);
   }
 
-  async function fetchPiece(index: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
-    const from = index * pieceBytes;
-    const length = Math.min(pieceBytes, size - from);
+  async function fetchRange(from: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
     return range(from, length, signal, async (response) => {
       if (response.headers.get("ETag") !== etag) {
         await response.body?.cancel();
@@ -101,10 +104,10 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
   // The least recently used piece comes first; a piece that failed is forgotten, so that the next read asks again.
   const pieces = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
   function piece(index: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
-    const found = pieces.get(index) ?? fetchPiece(index, signal);
+    const found = pieces.get(index) ?? fetchRange(index * pieceBytes, Math.min(pieceBytes, size - index * pieceBytes), signal);
     pieces.delete(index);
     pieces.set(index, found);
-    for (const old of [...pieces.keys()].slice(0, -PIECES)) pieces.delete(old);
+    for (const old of [...pieces.keys()].slice(0, -(ahead + 2))) pieces.delete(old);
     found.catch(() => {
       if (pieces.get(index) === found) pieces.delete(index);
     });
@@ -114,7 +117,8 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
   return {
     name,
     size,
-    identity: `${etag ?? ""} ${commit ?? ""}`,
+    // A file's own hash says most: a new commit that leaves it alone changes nothing.
+    identity: sha256 ?? `${etag ?? ""} ${commit ?? ""}`,
     ...(sha256 !== undefined && { sha256 }),
     async read(offset, length, signal = options.signal) {
       throwIfAborted(signal);
@@ -124,13 +128,19 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
         const index = Math.floor((offset + done) / pieceBytes);
         const current = piece(index, signal);
         // Ahead only while reads go on in order: a header or a tensor by itself asks for no more than its piece.
-        if (pieces.has(index - 1) && (index + 1) * pieceBytes < size) piece(index + 1, signal).catch(() => undefined);
+        const last = pieces.has(index - 1) ? Math.min(index + ahead, Math.ceil(size / pieceBytes) - 1) : index;
+        for (let next = index + 1; next <= last; next++) piece(next, signal).catch(() => undefined);
         const start = offset + done - index * pieceBytes;
         const part = (await current).subarray(start, start + length - done);
         bytes.set(part, done);
         done += part.length;
       }
       return bytes;
+    },
+    async readAlone(offset, length, signal = options.signal) {
+      throwIfAborted(signal);
+      checkRange({ name, size }, offset, length);
+      return length === 0 ? new Uint8Array(0) : fetchRange(offset, length, signal);
     },
   };
 }

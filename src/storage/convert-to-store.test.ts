@@ -191,10 +191,11 @@ describe("a conversion into the browser's storage", () => {
 
   it("ends in a plain message when storage is full, and goes on when there is room", async () => {
     const { files } = await uncut;
-    const root = new MemoryDirectory("", { left: 1e5 });
+    const room = 6e5;
+    const root = new MemoryDirectory("", { left: room });
     const attempt = () => convertTwo(modelStore(root, locks()), two);
     await expect(attempt()).rejects.toMatchObject({ code: "storage-full", message: expect.stringContaining("what is finished is kept") });
-    expect(root.room.left).toBeLessThan(5e4);
+    expect(root.room.left).toBeLessThan(room / 2);
     root.room.left = Number.POSITIVE_INFINITY;
     await attempt();
     expect(await contents(root)).toEqual(files);

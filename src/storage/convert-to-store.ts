@@ -1,12 +1,12 @@
 import type { ByteSource } from "../convert/byte-source.ts";
 import { type ConvertEvent, type ConvertOptions, convert } from "../convert/convert.ts";
-import type { OutputFolder } from "../convert/output-folder.ts";
+import { checkedFolder } from "../convert/output-folder.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import type { ModelStore } from "./model-store.ts";
 
 /** Raised when other bytes would come out of the same sources: an unfinished model of before starts anew then. */
-const CONVERTER = 1;
+const CONVERTER = 2;
 
 /** Converts into the store under `id`; goes on where an earlier conversion of the same sources was cut. */
 export async function convertToStore(
@@ -20,16 +20,12 @@ export async function convertToStore(
 ): Promise<CascadeManifest> {
   let wrong = false;
   const writing = store.write(id, identityOf(options), async (folder) => {
-    const checked: OutputFolder = {
-      ...folder,
-      async commit() {
-        await check().catch((error: unknown) => {
-          wrong = error instanceof CascadeError && error.code === "bad-checkpoint";
-          throw error;
-        });
-        await folder.commit();
-      },
-    };
+    const checked = checkedFolder(folder, () =>
+      check().catch((error: unknown) => {
+        wrong = error instanceof CascadeError && error.code === "bad-checkpoint";
+        throw error;
+      }),
+    );
     const conversion = convert(options, checked, signal);
     try {
       for (;;) {

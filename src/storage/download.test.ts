@@ -4,8 +4,8 @@ import { fixtureBytes } from "../../fixtures/checkpoints.ts";
 import { blobSource } from "../convert/byte-source.ts";
 import { convert } from "../convert/convert.ts";
 import { memoryFolder } from "../convert/output-folder.ts";
+import { streamedSource } from "../convert/streamed-source.ts";
 import { urlSource } from "../convert/url-source.ts";
-import { checkedSource } from "./check-source.ts";
 
 const bytes = fixtureBytes("previewer.safetensors");
 const file = "previewer.safetensors";
@@ -14,7 +14,7 @@ let hub: HubHost;
 afterEach(() => hub.close());
 
 const noWait = async (): Promise<void> => {};
-async function filesOf(source: Parameters<typeof checkedSource>[0]): Promise<ReadonlyMap<string, Uint8Array>> {
+async function filesOf(source: Parameters<typeof streamedSource>[0]): Promise<ReadonlyMap<string, Uint8Array>> {
   const folder = memoryFolder();
   for await (const _ of convert({ name: "x", precision: "f16", parts: { previewer: [source] } }, folder));
   return folder.files;
@@ -34,7 +34,7 @@ test("a download over a bad line and a redirect gives the file's bytes, hash and
   hub = await startHubHost(files, { fault: ({ count }) => faults[count % faults.length] ?? { kind: "none" } });
   const source = await urlSource(hub.file(file), { wait: noWait, pieceBytes: 4096 });
   expect(source).toMatchObject({ size: bytes.length, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
-  const checked = await checkedSource(source, source.sha256 ?? "");
+  const checked = await streamedSource(source, source);
   expect(await filesOf(checked)).toEqual(await filesOf(blobSource(new Blob([bytes]), file)));
   await checked.check();
   expect(hub.requests.length).toBeGreaterThan(8);

@@ -16,6 +16,8 @@ export interface FileHandle {
 }
 
 export interface SyncHandle {
+  /** Fills `bytes` from byte `at`; returns how many there were. */
+  read(bytes: Uint8Array<ArrayBuffer>, options: { readonly at: number }): number;
   write(bytes: Uint8Array<ArrayBuffer>, options: { readonly at: number }): number;
   truncate(size: number): void;
   flush(): void;

@@ -1,8 +1,7 @@
 import { type ByteSource, blobSource } from "../convert/byte-source.ts";
 import type { ConvertEvent, ConvertOptions } from "../convert/convert.ts";
-import { urlSource } from "../convert/url-source.ts";
+import { UrlOpener } from "../convert/url-opener.ts";
 import type { CascadeManifest, PartName, PrecisionName } from "../shared/manifest.ts";
-import { type CheckedSource, checkedSource } from "./check-source.ts";
 import { convertToStore } from "./convert-to-store.ts";
 import type { ModelStore } from "./model-store.ts";
 import { repairModel } from "./repair.ts";
@@ -23,7 +22,7 @@ export interface ConvertJob {
   readonly sampling?: CascadeManifest["sampling"];
   /** Bearer token for gated files; sent to the hosts of `parts` and `tokenizer` only. */
   readonly token?: string;
-  /** Compare each download with the SHA-256 its host publishes (bytes read out of order are downloaded twice). @default true */
+  /** Compare each download with the SHA-256 its host publishes. @default true */
   readonly checkHashes?: boolean;
 }
 
@@ -70,30 +69,29 @@ async function openJob(
   signal: AbortSignal,
 ): Promise<{ readonly options: ConvertOptions; readonly check: () => Promise<void> }> {
   const started = performance.now();
-  const checked: CheckedSource[] = [];
   let bytes = 0;
+  const urls = new UrlOpener({
+    signal,
+    checkHashes,
+    ...(token !== undefined && { token }),
+    onBytes(arrived) {
+      bytes += arrived;
+      void onEvent({ type: "download", bytes, rate: (1000 * bytes) / (performance.now() - started) });
+    },
+  });
+  // A file that holds several parts is one source, so that it is read once.
+  const files = new Map<File, ByteSource>();
   const open = async (ref: SourceRef): Promise<ByteSource> => {
-    if (!("url" in ref)) return blobSource(ref, ref.name);
-    const source = await urlSource(ref.url, {
-      signal,
-      ...(token !== undefined && { token }),
-      onBytes(arrived) {
-        bytes += arrived;
-        void onEvent({ type: "download", bytes, rate: (1000 * bytes) / (performance.now() - started) });
-      },
-    });
-    if (!checkHashes || source.sha256 === undefined) return source;
-    const one = await checkedSource(source, source.sha256);
-    checked.push(one);
-    return one;
+    if ("url" in ref) return urls.open(ref.url);
+    const source = files.get(ref) ?? blobSource(ref, ref.name);
+    files.set(ref, source);
+    return source;
   };
   const opened: { [K in PartName]?: ByteSource[] } = {};
   const names = Object.keys(parts) as PartName[];
   for (const part of names) opened[part] = await Promise.all((parts[part] ?? []).map(open));
   return {
     options: { name, precision, parts: opened, tokenizer: await Promise.all(tokenizer.map(open)), ...(sampling && { sampling }) },
-    async check() {
-      for (const source of checked) await source.check(signal);
-    },
+    check: () => urls.check(signal),
   };
 }

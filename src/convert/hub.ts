@@ -1,0 +1,103 @@
+import { CascadeError } from "../shared/errors.ts";
+import { PassingFailure, type RetryOptions, refusal, retried, retryAfter, unreachable } from "./retry.ts";
+
+/** A file or folder of a repository on a model hub, or on a mirror that is laid out like it. */
+export interface HubAddress {
+  /** Everything before the repository, without a slash at its end. */
+  readonly base: string;
+  /** "organisation/name". */
+  readonly repository: string;
+  /** A branch, a tag or a commit. */
+  readonly revision: string;
+  /** Inside the repository; "" for all of it. */
+  readonly path: string;
+  /** False for a file's own address. */
+  readonly folder: boolean;
+}
+
+/** Reads `BASE/ORG/NAME/resolve/REVISION/PATH` (a file), `.../tree/REVISION[/PATH]` (a folder); undefined for every other address. */
+export function hubAddress(url: string): HubAddress | undefined {
+  const match = /^(https?:\/\/[^?#]+?)\/([^/?#]+\/[^/?#]+)\/(resolve|blob|tree)\/([^/?#]+)(?:\/([^?#]*))?(?:[?#].*)?$/.exec(url);
+  if (match === null) return undefined;
+  const [, base = "", repository = "", kind, revision = "", path = ""] = match;
+  const inside = decodeURIComponent(path).replace(/\/$/, "");
+  if (kind !== "tree" && inside === "") return undefined;
+  return { base, repository, revision: decodeURIComponent(revision), path: inside, folder: kind === "tree" };
+}
+
+export interface HubFile {
+  /** Inside the repository. */
+  readonly path: string;
+  /** SHA-256, lower-case hex; small texts have none. */
+  readonly sha256?: string;
+}
+
+/** What a hub says of a repository at one moment. */
+export interface HubRevision {
+  readonly commit: string;
+  readonly files: readonly HubFile[];
+}
+
+export interface HubOptions extends RetryOptions {
+  readonly fetch?: typeof fetch;
+  readonly token?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Entries looked at; the published repositories have some dozens. */
+const MOST_FILES = 10_000;
+
+/**
+ * Asks a hub's API for the commit a revision stands for and the files' hashes (a page can't see the headers of the redirect that carry them).
+ * Undefined where the host has no such API. Rejects with `download-failed` where it wants another token.
+ */
+export async function hubRevision({ base, repository, revision }: HubAddress, options: HubOptions = {}): Promise<HubRevision | undefined> {
+  const { fetch: send = globalThis.fetch, token, signal } = options;
+  const url = `${base}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  return retried(
+    async () => {
+      let response: Response;
+      try {
+        response = await send(url, { headers, ...(signal && { signal }) });
+      } catch (error) {
+        throw new PassingFailure(unreachable(url, error));
+      }
+      if (response.ok) return parseRevision(await response.json().catch(() => undefined));
+      await response.body?.cancel();
+      const { status } = response;
+      if (status === 401 || status === 403) throw refusal(url, response);
+      if (status === 429 || status >= 500) throw new PassingFailure(refusal(url, response), retryAfter(response.headers));
+      return undefined;
+    },
+    options,
+    signal,
+  );
+}
+
+/** The address of a file at a fixed commit. */
+export function addressAt({ base, repository }: HubAddress, commit: string, path: string): string {
+  return `${base}/${repository}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+function parseRevision(value: unknown): HubRevision | undefined {
+  if (!isObject(value)) return undefined;
+  const { sha: commit, siblings } = value;
+  if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit) || !Array.isArray(siblings)) return undefined;
+  if (siblings.length > MOST_FILES)
+    throw new CascadeError("download-failed", `The repository lists ${siblings.length} files: name another.`);
+  const files: HubFile[] = [];
+  for (const entry of siblings) {
+    if (!isObject(entry) || typeof entry.rfilename !== "string") continue;
+    const sha256 = isObject(entry.lfs) ? entry.lfs.sha256 : undefined;
+    files.push({
+      path: entry.rfilename,
+      ...(typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256) && { sha256 }),
+    });
+  }
+  return { commit, files };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
