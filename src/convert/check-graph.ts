@@ -37,9 +37,8 @@ export function checkGraph(bytes: Uint8Array, { graph, data }: Part): void {
       return;
     }
     const location = external.get("location") ?? "";
-    const size = sizes.get(location);
-    if (size === undefined)
-      return refuse(`reads "${name}" from ${JSON.stringify(location.slice(0, 80))}, which is not one of its data files`);
+    const size =
+      sizes.get(location) ?? refuse(`reads "${name}" from ${JSON.stringify(location.slice(0, 80))}, which is not one of its data files`);
     const [offset, span] = [whole(external.get("offset")), whole(external.get("length"))];
     if (span !== length) refuse(`gives "${name}" ${external.get("length")} bytes, but its type and shape take ${length}`);
     if (!(offset + span <= size)) refuse(`reads "${name}" beyond the end of ${location}`);

@@ -24,6 +24,8 @@ export interface ConvertJob {
   readonly token?: string;
   /** Compare each download with the SHA-256 its host publishes. @default true */
   readonly checkHashes?: boolean;
+  /** Bytes asked of a host at once. @default 8 MiB */
+  readonly pieceBytes?: number;
 }
 
 /** Converts what a job names into the store, or goes on with it. `room` is asked once for the bytes still to write, and rejects where they don't fit. */
@@ -64,7 +66,7 @@ export type JobEvent =
   | { readonly type: "download"; readonly bytes: number; readonly rate: number };
 
 async function openJob(
-  { parts, tokenizer, token, checkHashes = true, name, precision, sampling }: ConvertJob,
+  { parts, tokenizer, token, pieceBytes, checkHashes = true, name, precision, sampling }: ConvertJob,
   onEvent: (event: JobEvent) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<{ readonly options: ConvertOptions; readonly check: () => Promise<void> }> {
@@ -74,6 +76,7 @@ async function openJob(
     signal,
     checkHashes,
     ...(token !== undefined && { token }),
+    ...(pieceBytes !== undefined && { pieceBytes }),
     onBytes(arrived) {
       bytes += arrived;
       void onEvent({ type: "download", bytes, rate: (1000 * bytes) / (performance.now() - started) });

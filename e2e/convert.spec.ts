@@ -1,0 +1,246 @@
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
+import { type ConverterHost, converterHost } from "./converter-host.ts";
+import type { converter as Converter, Told } from "./converter-page/main.ts";
+import { type Fault, type HubHost, startHubHost } from "./hub-host.ts";
+import { smallFiles, smallJob, uncutHashes } from "./small-files.ts";
+
+// The converter's own worker in a real browser's storage, fed by a host that plays the hub. `npm run test:cuts` makes a hundred random cuts.
+const CUTS = Number(process.env.CASCADE_CUTS ?? 0);
+
+const test = base.extend<{ hub: HubHost; convertPage: Page }, { host: ConverterHost; uncut: Record<string, string> }>({
+  host: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern.
+    async ({}, use) => {
+      const host = await converterHost();
+      await use(host);
+      await host.close();
+    },
+    { scope: "worker" },
+  ],
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  uncut: [async ({}, use) => use(await uncutHashes()), { scope: "worker" }],
+  // biome-ignore lint/correctness/noEmptyPattern: as above.
+  hub: async ({}, use) => {
+    const hub = await startHubHost(smallFiles());
+    await use(hub);
+    await hub.close();
+  },
+  convertPage: async ({ context, host }, use) => use(await openPage(context, host)),
+});
+
+declare const window: { readonly converter: typeof Converter };
+
+async function openPage(context: BrowserContext, host: ConverterHost): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(host.url);
+  await page.waitForFunction(() => window.converter !== undefined);
+  return page;
+}
+
+type Job = ReturnType<typeof smallJob>;
+const convert = (page: Page, job: Job): Promise<Told<string>> =>
+  page.evaluate((given) => window.converter.convert(given), JSON.stringify(job));
+
+/** A closed page's worker gives its locks and files back a moment later. */
+async function convertAfter(page: Page, job: Job): Promise<Told<string>> {
+  let told: Told<string> | undefined;
+  await expect
+    .poll(async () => {
+      told = await convert(page, job);
+      return "code" in told && told.code === "storage-busy";
+    })
+    .toBe(false);
+  if (told === undefined) throw new Error("nothing was told");
+  return told;
+}
+
+const hashes = (page: Page, id = "small") => page.evaluate((given) => window.converter.hashes(given), id);
+const ids = (page: Page) => page.evaluate(() => window.converter.ids());
+
+/** One conversion that meets one fault; its result. */
+async function cutOnce(context: BrowserContext, host: ConverterHost, hub: HubHost, id: string, kind: Fault | "closed", at: number) {
+  let page = await openPage(context, host);
+  const first = hub.requests.length;
+  let met = false;
+  const closing = new Promise<void>((close) => {
+    hub.set({
+      fault({ count }) {
+        if (met || count - first !== at) return { kind: "none" };
+        met = true;
+        if (kind !== "closed") return kind;
+        close();
+        return { kind: "lost" };
+      },
+    });
+  });
+  const job = smallJob(hub, id);
+  if (kind === "closed") {
+    const cut = convert(page, job).catch(() => undefined);
+    await closing;
+    await page.close();
+    await cut;
+    page = await openPage(context, host);
+    expect(await ids(page)).toMatchObject({ value: expect.not.arrayContaining([id]) });
+  }
+  const told = await convertAfter(page, job);
+  expect(met).toBe(true);
+  expect(told).toEqual({ value: "small" });
+  const made = await hashes(page, id);
+  await page.evaluate((given) => window.converter.delete(given), id);
+  await page.close();
+  return made;
+}
+
+const faults: readonly [string, Fault | "closed"][] = [
+  ["the network in the midst of an answer", { kind: "cut", after: 40_000 }],
+  ["the network before an answer", { kind: "lost" }],
+  ["503", { kind: "status", status: 503 }],
+  ["429 with Retry-After", { kind: "status", status: 429, retryAfter: "1" }],
+  ["the page being closed", "closed"],
+];
+
+for (const [what, kind] of faults) {
+  test(`a conversion cut by ${what} gives the bytes of an uncut one`, async ({ context, host, hub, uncut }) => {
+    expect(await cutOnce(context, host, hub, "small", kind, 30)).toEqual(uncut);
+  });
+}
+
+test(`${CUTS} random cuts give the bytes of an uncut conversion`, async ({ context, host, hub, uncut }) => {
+  test.skip(CUTS === 0, "takes minutes: npm run test:cuts");
+  test.setTimeout(CUTS * 60_000);
+  const page = await openPage(context, host);
+  await convert(page, smallJob(hub, "count"));
+  const requests = hub.requests.length;
+  await page.close();
+  const met: Record<string, number> = {};
+  const random = Math.random;
+  for (let run = 0; run < CUTS; run++) {
+    const kinds: readonly (Fault | "closed")[] = [
+      { kind: "cut", after: Math.floor(random() * 2 ** 17) },
+      { kind: "lost" },
+      { kind: "status", status: 500 + Math.floor(random() * 5) },
+      { kind: "status", status: 429, retryAfter: "0" },
+      "closed",
+      "closed",
+    ];
+    const kind = kinds[Math.floor(random() * kinds.length)] ?? "closed";
+    // Not the last: closing the page there may come after the end.
+    const at = Math.floor(random() * (requests - 2));
+    const name = kind === "closed" ? kind : kind.kind === "status" ? `${kind.status}` : kind.kind;
+    met[name] = (met[name] ?? 0) + 1;
+    await test.step(`cut ${run}: ${name} at request ${at}`, async () => {
+      expect(await cutOnce(context, host, hub, `cut-${run}`, kind, at)).toEqual(uncut);
+    });
+  }
+  process.stdout.write(`${CUTS} cuts over ${requests} requests each: ${JSON.stringify(met)}; every result byte-identical\n`);
+});
+
+test("goes on after a closed page without downloading again what was finished", async ({ context, host, hub, convertPage, uncut }) => {
+  const total = [...smallFiles().values()].reduce((sum, { length }) => sum + length, 0);
+  const closing = new Promise<void>((close) =>
+    hub.set({
+      fault() {
+        if (hub.sent() > 0.7 * total) close();
+        return { kind: "none" };
+      },
+    }),
+  );
+  const cut = convert(convertPage, smallJob(hub, "small")).catch(() => undefined);
+  await closing;
+  await convertPage.close();
+  await cut;
+  const before = hub.sent();
+  const page = await openPage(context, host);
+  expect(await convertAfter(page, smallJob(hub, "small"))).toEqual({ value: "small" });
+  expect(await hashes(page)).toEqual(uncut);
+  expect(hub.sent() - before).toBeLessThan(0.75 * total);
+});
+
+test("a byte flipped on the way is found, and nothing of it is kept", async ({ hub, convertPage, uncut }) => {
+  hub.set({ fault: ({ path }) => (path === "prior/weights.safetensors" ? { kind: "flip", at: 300_001 } : { kind: "none" }) });
+  expect(await convert(convertPage, smallJob(hub, "small"))).toMatchObject({
+    code: "bad-checkpoint",
+    message: expect.stringContaining("weights.safetensors is not the file"),
+  });
+  hub.set({ fault: () => ({ kind: "none" }) });
+  expect(await convert(convertPage, smallJob(hub, "small"))).toEqual({ value: "small" });
+  expect(await hashes(convertPage)).toEqual(uncut);
+});
+
+test("a byte flipped in storage is found, and that file alone made again", async ({ hub, convertPage, uncut }) => {
+  expect(await convert(convertPage, smallJob(hub, "small"))).toEqual({ value: "small" });
+  await convertPage.evaluate(() => window.converter.flip("small", "stage-b.onnx.data", 5000));
+  const damage = [{ file: "stage-b.onnx.data", what: expect.stringContaining("is damaged") }];
+  expect(await convertPage.evaluate(() => window.converter.verify("small"))).toEqual({ value: damage });
+  const first = hub.requests.length;
+  expect(await convertPage.evaluate((job) => window.converter.repair(job), JSON.stringify(smallJob(hub, "small")))).toEqual({
+    value: damage,
+  });
+  // Of the other files only the headers, which lie in their first pieces.
+  const again = hub.requests.slice(first).filter(({ from }) => from >= 2 ** 19);
+  expect(new Set(again.map(({ path }) => path))).toEqual(new Set(["decoder/weights.safetensors"]));
+  expect(await hashes(convertPage)).toEqual(uncut);
+});
+
+test("a file that changes at its host is noticed", async ({ hub, convertPage }) => {
+  const path = "decoder/weights.safetensors";
+  const changed = smallFiles().get(path) ?? new Uint8Array();
+  changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
+  hub.set({
+    fault(request) {
+      if (request.path === path && request.from > 500_000) hub.change(path, changed);
+      return { kind: "none" };
+    },
+  });
+  const told = await convert(convertPage, smallJob(hub, "small"));
+  expect(told).toMatchObject({ code: "download-failed" });
+  expect(await ids(convertPage)).toEqual({ value: [] });
+});
+
+test("a private file asks for its token, a host that lets no pages in is told apart", async ({ hub, convertPage, uncut }) => {
+  hub.set({ token: "secret" });
+  expect(await convert(convertPage, smallJob(hub, "small"))).toMatchObject({ message: expect.stringContaining("needs an access token") });
+  expect(await convert(convertPage, smallJob(hub, "small", { token: "other" }))).toMatchObject({
+    message: expect.stringContaining("not open to you"),
+  });
+  expect(await convert(convertPage, smallJob(hub, "small", { token: "secret" }))).toEqual({ value: "small" });
+  expect(await hashes(convertPage)).toEqual(uncut);
+});
+
+test("full storage ends in a plain message, and with room the conversion goes on", async ({ context, hub, convertPage, uncut, host }) => {
+  const cdp = await context.newCDPSession(convertPage);
+  const quota = (quotaSize: number) => cdp.send("Storage.overrideQuotaForOrigin", { origin: new URL(host.url).origin, quotaSize });
+  // Said before the first byte is written.
+  await quota(300_000);
+  expect(await convert(convertPage, smallJob(hub, "small"))).toMatchObject({
+    code: "storage-full",
+    message: expect.stringContaining("delete a model"),
+  });
+  // And noticed when it runs out meanwhile.
+  await quota(100e6);
+  let left = 35;
+  hub.set({
+    fault() {
+      if (left-- === 0) void quota(300_000);
+      return { kind: "none" };
+    },
+  });
+  const told = await convert(convertPage, smallJob(hub, "small"));
+  expect(told).toMatchObject({ code: "storage-full" });
+  expect(await ids(convertPage)).toEqual({ value: [] });
+  await quota(100e6);
+  expect(await convert(convertPage, smallJob(hub, "small"))).toEqual({ value: "small" });
+  expect(await hashes(convertPage)).toEqual(uncut);
+});
+
+test("a second tab that converts the same model is told so, and the first goes on", async ({ context, host, hub, convertPage, uncut }) => {
+  const other = await openPage(context, host);
+  const first = convert(convertPage, smallJob(hub, "small"));
+  await expect.poll(() => hub.requests.length).toBeGreaterThan(20);
+  expect(await convert(other, smallJob(hub, "small"))).toMatchObject({
+    code: "storage-busy",
+    message: expect.stringContaining("Another tab"),
+  });
+  expect(await first).toEqual({ value: "small" });
+  expect(await hashes(other)).toEqual(uncut);
+});

@@ -1,0 +1,62 @@
+import { createConvertClient } from "../../src/client/convert-client.ts";
+import { CascadeError } from "../../src/shared/errors.ts";
+import type { ConvertJob, JobEvent } from "../../src/storage/job.ts";
+
+// A page with nothing but the converter's client, for tests that drive it from outside.
+const client = createConvertClient();
+
+/** What came of an action, in a form that crosses to the test. */
+export type Told<T> = { readonly value: T } | { readonly code: string; readonly message: string };
+
+async function told<T>(work: Promise<T>): Promise<Told<T>> {
+  try {
+    return { value: await work };
+  } catch (error) {
+    if (error instanceof CascadeError) return { code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+const parse = (json: string): ConvertJob => JSON.parse(json);
+
+/** A stored file's handle. */
+async function handleOf(id: string, name: string): Promise<FileSystemFileHandle> {
+  const models = await (await navigator.storage.getDirectory()).getDirectoryHandle("models");
+  return (await models.getDirectoryHandle(id)).getFileHandle(name);
+}
+
+export const converter = {
+  events: [] as JobEvent[],
+  /** Jobs come as JSON: a test can send no Files. */
+  convert: (job: string) => told(client.convert(parse(job), { onEvent: (event) => converter.events.push(event) }).then(({ name }) => name)),
+  repair: (job: string) => told(client.repair(parse(job))),
+  verify: (id: string) => told(client.verify(id)),
+  ids: () => told(client.list().then((models) => models.map(({ id }) => id))),
+  delete: (id: string) => told(client.delete(id)),
+  /** SHA-256 of every file of a complete model, by its own bytes. */
+  async hashes(id: string): Promise<Record<string, string>> {
+    const models = await (await navigator.storage.getDirectory()).getDirectoryHandle("models");
+    const hashes: Record<string, string> = {};
+    for await (const name of (await models.getDirectoryHandle(id)).keys()) {
+      if (name === "journal.jsonl" || name === "used") continue;
+      const digest = await crypto.subtle.digest("SHA-256", await (await (await handleOf(id, name)).getFile()).arrayBuffer());
+      hashes[name] = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    }
+    return hashes;
+  },
+  /** Flips a bit of a stored file. */
+  async flip(id: string, name: string, at: number): Promise<void> {
+    const handle = await handleOf(id, name);
+    const [byte = 0] = new Uint8Array(await (await handle.getFile()).slice(at, at + 1).arrayBuffer());
+    const writable = await handle.createWritable({ keepExistingData: true });
+    await writable.write({ type: "write", position: at, data: new Uint8Array([byte ^ 1]) });
+    await writable.close();
+  },
+};
+
+declare global {
+  interface Window {
+    converter: typeof converter;
+  }
+}
+window.converter = converter;
