@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: "e2e",
   // One at a time: the networks take all cores.
   workers: 1,
-  timeout: 300_000,
+  timeout: 600_000,
   expect: { timeout: 60_000 },
   forbidOnly: process.env.CI !== undefined,
   reporter: "list",

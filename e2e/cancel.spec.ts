@@ -21,7 +21,7 @@ test("cancelling leaves the page ready, and a second prompt works, by keyboard a
   await playground.setSmall(2);
   await prompt.fill("an apple on a white background");
   await prompt.press("Control+Enter");
-  await playground.finished("an apple on a white background", 120_000);
+  await playground.finished("an apple on a white background", 240_000);
 
   // A cancelled third one leaves the second's picture where it was.
   await generate.click();

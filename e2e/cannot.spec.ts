@@ -60,7 +60,7 @@ test("a browser that stores nothing draws all the same, and says that the pictur
   await playground.setSmall();
   await prompt.fill("a star");
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
   await expect(page.getByText("The browser stores nothing here: this picture goes when the page is closed.")).toBeVisible();
   // For this visit it is kept like any other.
   await page.getByRole("button", { name: /^Show: a star/ }).click();
@@ -82,12 +82,12 @@ test("before the storage is full the page says so, and a picture that has no roo
   await playground.setSmall();
   await prompt.fill("a star");
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
   await expect(page.getByText(/^The browser's storage is nearly full \(36 MB are left\)/)).toBeVisible();
   await page.evaluate(() => Object.assign((window as unknown as { room: { usage: number } }).room, { usage: 36 * 2 ** 20 }));
   await prompt.fill("a heart");
   await prompt.press("Control+Enter");
-  await playground.finished("a heart", 120_000);
+  await playground.finished("a heart", 240_000);
   await expect(page.getByText(/^This picture was not kept in the history/)).toBeVisible();
   await expect(playground.download).toBeVisible();
 });
@@ -110,7 +110,7 @@ test("a step that hangs is ended with its worker within moments, and the next pi
   await expect(page.getByRole("status").filter({ hasText: "Cancelled." })).toBeAttached();
   await playground.setSmall();
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
 });
 
 test("a worker that the browser ends is noticed; nothing is lost, and the run goes on from its last step", async ({ playground }) => {
@@ -124,21 +124,33 @@ test("a worker that the browser ends is noticed; nothing is lost, and the run go
   await expect(page.getByRole("alert")).toHaveText(/worker.*generate again/);
   await expect(prompt).toHaveValue("a star");
   await page.getByRole("button", { name: "Continue" }).click();
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
 });
 
 test("memory that runs out is said with what to do, and the settings stay", async ({ playground }) => {
   const { page, prompt } = playground;
-  await sabotageWorker(page, 'WebAssembly.Memory.prototype.grow = () => { throw new RangeError("out of memory"); }');
+  // 20 MB for a model that needs more.
+  await sabotageWorker(
+    page,
+    `const { Memory } = WebAssembly;
+     WebAssembly.Memory = class extends Memory {
+       constructor(descriptor) { super({ ...descriptor, maximum: descriptor.initial + 64 }); }
+     };`,
+  );
   await page.goto("./?backend=wasm");
   await prompt.fill("a star");
   await prompt.press("Control+Enter");
-  await expect(page.getByRole("alert")).toHaveText(/^Memory ran out: close other tabs or programs, or choose a smaller model or picture\./);
+  await expect(page.getByRole("alert")).toHaveText(
+    /^Memory ran out: close other tabs or programs, or choose a smaller model or picture\./,
+    {
+      timeout: 240_000,
+    },
+  );
   await expect(prompt).toHaveValue("a star");
   await repairWorker(page);
   await playground.setSmall();
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
 });
 
 test("a lost graphics device is said, and the processor takes over by one press", async ({ playground }) => {
@@ -151,7 +163,8 @@ test("a lost graphics device is said, and the processor takes over by one press"
        return (self.lastDevice = await request.apply(this, args));
      }`,
   );
-  await playground.open("?backend=webgpu");
+  await page.goto("./?backend=webgpu");
+  await expect(page.getByText("on WebGPU")).toBeVisible({ timeout: 300_000 });
   await playground.setSmall();
   await prompt.fill("a star");
   await prompt.press("Control+Enter");
@@ -162,5 +175,5 @@ test("a lost graphics device is said, and the processor takes over by one press"
   await page.getByRole("button", { name: "Use WebAssembly instead" }).click();
   await expect(page.getByText("on WASM")).toBeVisible();
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
 });

@@ -20,7 +20,7 @@ test("a comparison draws each pair of values and becomes one labelled picture wi
   await draw.click();
   await expect(page.getByRole("list", { name: "Waiting pictures" }).getByRole("listitem").last()).toHaveText(/a blue circle, seed 8/);
   const sheet = page.getByRole("img", { name: "Comparison by Seed × Prompts: a star", exact: true });
-  await expect(sheet).toBeVisible({ timeout: 180_000 });
+  await expect(sheet).toBeVisible({ timeout: 240_000 });
   await expect(page.getByRole("list", { name: "Earlier pictures" }).getByRole("button", { name: /^Show:/ })).toHaveCount(5);
 
   const download = page.waitForEvent("download");

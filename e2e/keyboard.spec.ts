@@ -23,7 +23,7 @@ test("keyboard alone draws, looks closely, compares, marks, exports and deletes"
   await keyboard.type("a star");
   await keyboard.press("Control+Enter");
   const shown = page.getByRole("list", { name: "Earlier pictures" }).getByRole("button", { name: /^Show:/ });
-  await expect(shown).toHaveCount(2, { timeout: 120_000 });
+  await expect(shown).toHaveCount(2, { timeout: 240_000 });
   await expect(cancel).toBeHidden();
   await expect(prompt).toBeFocused();
 

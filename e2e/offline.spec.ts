@@ -49,7 +49,7 @@ test("after one visit a picture is drawn with the network off", async ({ page, h
   await playground.setSmall();
   await playground.prompt.fill("a star");
   await playground.generate.click();
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
 });
 
 test("a new version is offered, not taken, and not while a picture is made", async ({ page, host }) => {
@@ -88,7 +88,7 @@ test("a tab that draws is not reloaded by another tab's update, and finishes its
   await other.getByRole("button", { name: "Update and reload" }).click();
   await reloaded;
   await expect(page.getByText("A new version of this page is ready.")).toBeVisible();
-  await drawing.finished("a star", 180_000);
+  await drawing.finished("a star", 240_000);
   await page.getByRole("button", { name: "Update and reload" }).click();
   await expect(page.getByRole("button", { name: /^Show: a star/ })).toBeVisible({ timeout: 60_000 });
 });

@@ -7,7 +7,7 @@ test("a run survives a reload: it offers to continue from its last step, and the
   await prompt.fill("a star");
   await seed.fill("7");
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
   const pixels = () =>
     playground.picture("a star").evaluate(async (image: HTMLImageElement) => {
       const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
@@ -27,7 +27,7 @@ test("a run survives a reload: it offers to continue from its last step, and the
   await expect(page.getByRole("button", { name: "Continue" })).toBeHidden();
   // Its first step is not done again.
   await expect(playground.progress(/^Stage C, step [^1] of 6|^Stage [BA]/)).toBeVisible();
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
   expect(await pixels()).toBe(whole);
   await expect(prompt).toHaveValue("something else");
   await page.reload();
@@ -53,8 +53,8 @@ test("a second tab waits while one draws, says so, and then draws", async ({ pla
   await other.page.keyboard.press("Escape");
   await expect(other.cancel).toBeHidden();
   await other.prompt.press("Control+Enter");
-  await playground.finished("a star", 120_000);
-  await other.finished("a heart", 120_000);
+  await playground.finished("a star", 240_000);
+  await other.finished("a heart", 240_000);
   await expect(page.getByText(/was cut off after/)).toBeHidden();
 });
 
@@ -81,7 +81,7 @@ test("the screen stays on during a run and no longer, and the run's times are th
   await prompt.press("Control+Enter");
   await expect(playground.progress(/^Stage C, step/)).toBeVisible();
   expect(await locks()).toEqual({ now: 1, ever: 1 });
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
   await expect.poll(locks).toEqual({ now: 0, ever: 1 });
 
   await page.getByText("Time and memory").click();
@@ -95,5 +95,5 @@ test("the screen stays on during a run and no longer, and the run's times are th
   await expect(page.getByText(/^Takes about \d.* on this device\.$/)).toBeVisible();
   await prompt.press("Control+Enter");
   await expect(page.getByText(/about \d.* left$/)).toBeVisible();
-  await playground.finished("a star", 120_000);
+  await playground.finished("a star", 240_000);
 });

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 export async function sabotageWorker(page: Page, prelude: string): Promise<void> {
   await page.route(/\/assets\/cascade-[\w-]+\.js$/, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: `${prelude};\n${await response.text()}` });
+    await route.fulfill({ response, body: `{ ${prelude} }\n${await response.text()}` });
   });
 }
 

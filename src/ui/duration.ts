@@ -3,7 +3,7 @@ import { t } from "./strings/language.ts";
 /** Seconds as people say them: "0.4 s", "12 s", "3 min 20 s", "2 h 5 min". */
 export function duration(seconds: number): string {
   const { second, minute, hour } = t().units;
-  if (seconds < 9.95) return `${t().units.number(seconds)} ${second}`;
+  if (seconds < 9.95 && !Number.isInteger(seconds)) return `${t().units.number(seconds)} ${second}`;
   const whole = Math.round(seconds);
   if (whole < 90) return `${whole} ${second}`;
   const minutes = Math.floor(whole / 60);

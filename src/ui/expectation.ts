@@ -16,7 +16,8 @@ export function expectation({ form, model, paces, run }: PageState): HTMLElement
     const known = secondsOf(paces.value, plan);
     if (known !== undefined) return t().composer.takes(pictures, duration(known * pictures));
     if (info.backend !== "wasm") return "";
-    return t().composer.takesRoughly(pictures, duration(roughSeconds(info.parameters, plan, navigator.hardwareConcurrency) * pictures));
+    const rough = roughSeconds(info.parameters, plan, navigator.hardwareConcurrency);
+    return t().composer.takesRoughly(pictures, duration(Math.max(1, Math.round(rough * pictures))));
   };
   return h("p", { class: "hint expectation" }, text);
 }

@@ -19,7 +19,7 @@ export function historyPanel(state: PageState, gallery: Gallery): HTMLElement {
   const favourites = signal(false);
   const status = signal<() => string>(() => "");
   const found = computed(() => search(history.value, query.value, favourites.value));
-  const field = on(h("input", { type: "search", id: "history-search", placeholder: () => t().history.searchHint, autocomplete: "off" }), {
+  const field = on(h("input", { type: "search", id: "history-search", placeholder: () => t().history.search, autocomplete: "off" }), {
     input() {
       query.value = field.value;
     },
@@ -69,7 +69,7 @@ export function historyPanel(state: PageState, gallery: Gallery): HTMLElement {
     h(
       "div",
       { class: "field" },
-      h("label", { for: "history-search" }, () => t().history.search),
+      h("label", { for: "history-search", class: "visually-hidden" }, () => t().history.search),
       field,
     ),
     h("p", { class: "hint", role: "status" }, () => (found.value.length === 0 && history.value.length > 0 ? t().history.nothingFound : "")),

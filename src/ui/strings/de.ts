@@ -224,7 +224,6 @@ export const de: Strings = {
     favourites: "Favoriten",
     favourite: "Favorit",
     search: "Verlauf durchsuchen",
-    searchHint: "Wörter des Prompts",
     nothingFound: "Kein Bild hat diese Wörter.",
     show: (name) => `Zeigen: ${name}`,
     delete: "Löschen",

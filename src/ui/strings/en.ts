@@ -214,7 +214,6 @@ export const en = {
     favourites: "Favourites",
     favourite: "Favourite",
     search: "Search history",
-    searchHint: "Words of the prompt",
     nothingFound: "No picture has these words.",
     show: (name: string) => `Show: ${name}`,
     delete: "Delete",
