@@ -103,4 +103,12 @@ test("a share link fills the form; presets, sampler and token counter follow", a
   await expect(page.getByText("77 of 75 tokens. Not read: “cat dog”")).toBeVisible();
   await prompt.fill("a (fox:1.3) and {cat|dog}");
   await expect(page.getByText("4 of 75 tokens")).toBeVisible();
+  // Weights by keys, as in A1111's web UI.
+  await prompt.fill("a red fox");
+  await prompt.press("Control+ArrowUp");
+  await prompt.press("Control+ArrowUp");
+  await expect(prompt).toHaveValue("a red (fox:1.2)");
+  await prompt.press("Control+ArrowDown");
+  await prompt.press("Control+ArrowDown");
+  await expect(prompt).toHaveValue("a red fox");
 });

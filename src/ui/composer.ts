@@ -10,6 +10,7 @@ import { edit, type PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 import { tokenCounter } from "./token-counter.ts";
 import { unfinishedNotice } from "./unfinished-notice.ts";
+import { reweighted } from "./weight-keys.ts";
 
 /** The head of the page: what to draw, and the buttons that draw it or stop. */
 export function composer(state: PageState, controller: Controller): { element: HTMLElement; focus: () => void } {
@@ -25,7 +26,17 @@ export function composer(state: PageState, controller: Controller): { element: H
       "aria-invalid": () => (state.problem.value?.field === "prompt" ? "true" : undefined),
       value: () => state.form.value.prompt,
     }),
-    { input: () => edit(state, "prompt", prompt.value) },
+    {
+      input: () => edit(state, "prompt", prompt.value),
+      keydown(event) {
+        const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : undefined;
+        if (by === undefined || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        const next = reweighted({ text: prompt.value, start: prompt.selectionStart, end: prompt.selectionEnd }, by);
+        edit(state, "prompt", next.text);
+        prompt.setSelectionRange(next.start, next.end);
+      },
+    },
   );
   effect(() => {
     if (state.problem.value?.field === "prompt") prompt.focus();
