@@ -1,12 +1,17 @@
 import * as comlink from "comlink";
 import type { ConvertService } from "../src/client/convert-protocol.ts";
 import { type Outcome, outcomeOf } from "../src/client/protocol.ts";
+import { sortFiles } from "../src/convert/sort-files.ts";
+import { measureDevice } from "../src/runtime/measure-device.ts";
 import { browserStore, checkSpace, storageSpace } from "../src/storage/browser-store.ts";
-import { repairJob, runJob } from "../src/storage/job.ts";
+import { exportToFolder, zipModel } from "../src/storage/export-model.ts";
+import { goOn, repair } from "../src/storage/go-on.ts";
+import { importModel } from "../src/storage/import-model.ts";
+import { runJob } from "../src/storage/job.ts";
 import type { ModelStore } from "../src/storage/model-store.ts";
 import { verifyModel } from "../src/storage/verify.ts";
 
-/** The converter's worker: the store of models behind comlink. */
+/** The converter's worker: the store of models behind comlink. Progress is awaited: the answer is a task of its own, so a cancel is seen meanwhile. */
 let running = new AbortController();
 
 function act<T>(work: (store: ModelStore, signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
@@ -17,20 +22,30 @@ function act<T>(work: (store: ModelStore, signal: AbortSignal) => Promise<T>): P
 
 const service: ConvertService = {
   list: () => outcomeOf(async () => (await browserStore()).list()),
+  unfinished: () => outcomeOf(async () => (await browserStore()).unfinished()),
   space: () => outcomeOf(storageSpace),
   delete: (id) => outcomeOf(async () => (await browserStore()).delete(id)),
   convert: (job, onEvent) => act((store, signal) => runJob(store, job, onEvent, signal, checkSpace)),
-  repair: (job, onEvent) => act((store, signal) => repairJob(store, job, onEvent, signal)),
+  goOn: (id, again, onEvent) => act((store, signal) => goOn(store, id, again, { signal, onEvent, room: checkSpace })),
+  repair: (id, again, onEvent) => act((store, signal) => repair(store, id, again, { signal, onEvent })),
+  importModel: (job, onEvent) => act((store, signal) => importModel(store, job, onEvent, signal, checkSpace)),
+  exportToFolder: (id, directory, onProgress) => act((store, signal) => exportToFolder(store, id, directory, onProgress, signal)),
+  zipModel: (id, onProgress) => act((store, signal) => zipModel(store, id, onProgress, signal)),
   verify: (id, onProgress) =>
     act(async (store, signal) => {
       const checking = verifyModel(await store.open(id), signal);
       for (;;) {
         const step = await checking.next();
         if (step.done) return step.value;
-        // Awaited: the answer is a task of its own, so a cancel that was sent meanwhile is seen.
         await onProgress(step.value);
       }
     }),
+  sortFiles: (files) => {
+    running = new AbortController();
+    const { signal } = running;
+    return outcomeOf(() => sortFiles(files, signal));
+  },
+  measureDevice: () => outcomeOf(measureDevice),
   cancel: () => running.abort(),
 };
 

@@ -29,7 +29,9 @@ export const converter = {
   events: [] as JobEvent[],
   /** Jobs come as JSON: a test can send no Files. */
   convert: (job: string) => told(client.convert(parse(job), { onEvent: (event) => converter.events.push(event) }).then(({ name }) => name)),
-  repair: (job: string) => told(client.repair(parse(job))),
+  repair: (id: string) => told(client.repair(id)),
+  unfinished: () => told(client.unfinished()),
+  goOn: (id: string) => told(client.goOn(id).then(({ name }) => name)),
   verify: (id: string) => told(client.verify(id)),
   ids: () => told(client.list().then((models) => models.map(({ id }) => id))),
   delete: (id: string) => told(client.delete(id)),
@@ -38,7 +40,7 @@ export const converter = {
     const models = await (await navigator.storage.getDirectory()).getDirectoryHandle("models");
     const hashes: Record<string, string> = {};
     for await (const name of (await models.getDirectoryHandle(id)).keys()) {
-      if (name === "journal.jsonl" || name === "used") continue;
+      if (name === "journal.jsonl" || name === "job.json" || name === "used") continue;
       const digest = await crypto.subtle.digest("SHA-256", await (await (await handleOf(id, name)).getFile()).arrayBuffer());
       hashes[name] = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
     }

@@ -71,6 +71,7 @@ export async function* convert(
     const tokenizer = options.tokenizer && (await readTokenizer(options.tokenizer, signal));
 
     const total = prepared.reduce((sum, { layout }) => sum + layout.bytes, 0);
+    await folder.journal?.expect(total);
     const files = new OutputFiles(folder);
     for await (const { part, written } of writeWeights(prepared, files, folder.journal, signal)) {
       yield { type: "progress", part, written, total };

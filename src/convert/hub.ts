@@ -1,5 +1,5 @@
 import { CascadeError } from "../shared/errors.ts";
-import { PassingFailure, type RetryOptions, refusal, retried, retryAfter, unreachable } from "./retry.ts";
+import { PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
 
 /** A file or folder of a repository on a model hub, or on a mirror that is laid out like it. */
 export interface HubAddress {
@@ -49,7 +49,7 @@ const MOST_FILES = 10_000;
 
 /**
  * Asks a hub's API for the commit a revision stands for and the files' hashes (a page can't see the headers of the redirect that carry them).
- * Undefined where the host has no such API. Rejects with `download-failed` where it wants another token.
+ * Undefined where the host has no such API. Rejects with `no-access` where it wants another token.
  */
 export async function hubRevision({ base, repository, revision }: HubAddress, options: HubOptions = {}): Promise<HubRevision | undefined> {
   const { fetch: send = globalThis.fetch, token, signal } = options;
@@ -61,13 +61,13 @@ export async function hubRevision({ base, repository, revision }: HubAddress, op
       try {
         response = await send(url, { headers, ...(signal && { signal }) });
       } catch (error) {
-        throw new PassingFailure(unreachable(url, error));
+        throw new PassingFailure(unreachable(url, error), url);
       }
       if (response.ok) return parseRevision(await response.json().catch(() => undefined));
       await response.body?.cancel();
       const { status } = response;
       if (status === 401 || status === 403) throw refusal(url, response);
-      if (status === 429 || status >= 500) throw new PassingFailure(refusal(url, response), retryAfter(response.headers));
+      if (status === 429 || status >= 500) throw new PassingFailure(refusal(url, response), url, response);
       return undefined;
     },
     options,

@@ -27,11 +27,15 @@ export interface Journal {
   mark(weights: readonly MarkedWeight[], sources: ReadonlyMap<number, SourceState>): Promise<void>;
   /** Notes that a file is whole. */
   close(entry: FileEntry): Promise<void>;
+  /** Notes how many bytes there will be, so that lists can say how far an unfinished model is. */
+  expect(total: number): Promise<void>;
 }
 
 export interface MarkedWeight {
   readonly name: string;
   readonly file: string;
+  /** Its first byte in the file. */
+  readonly begin: number;
   /** Byte of the file behind its last one. */
   readonly end: number;
 }

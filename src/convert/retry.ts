@@ -6,6 +6,16 @@ export interface RetryOptions {
   readonly retries?: number;
   /** Waits; tests bring their own. Rejects, or resolves early, when the signal fires. */
   readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Told before each wait. */
+  readonly onWait?: (waiting: Waiting) => void;
+}
+
+/** Why a download stands still, and for how long. */
+export interface Waiting {
+  readonly host: string;
+  readonly seconds: number;
+  /** The host's status (429: it asks for patience; 408, 5xx: it is busy or broken); undefined where it did not answer. */
+  readonly status?: number;
 }
 
 /** A failure that may pass: a lost network, a busy host. */
@@ -13,8 +23,9 @@ export class PassingFailure extends Error {
   constructor(
     /** What the user is told if it does not pass. */
     readonly last: CascadeError,
-    /** Milliseconds the host asked to wait (Retry-After). */
-    readonly after?: number,
+    readonly url: string,
+    /** Absent where the host did not answer, or not wholly. */
+    readonly response?: Response,
   ) {
     super(last.message);
   }
@@ -27,15 +38,19 @@ const LONGEST_ASKED = 15 * 60_000;
 
 /** Repeats `attempt` while it fails in a way that may pass: after the time the host asked for, or 0.5 s, doubled each time, with some chance in it. */
 export async function retried<T>(attempt: () => Promise<T>, options: RetryOptions = {}, signal?: AbortSignal): Promise<T> {
-  const { retries = 6, wait = waitFor } = options;
+  const { retries = 6, wait = waitFor, onWait = () => {} } = options;
   for (let tried = 0; ; tried++) {
     try {
       return await attempt();
     } catch (error) {
       throwIfAborted(signal);
       if (!(error instanceof PassingFailure)) throw error;
-      if (tried >= retries || (error.after ?? 0) > LONGEST_ASKED) throw error.last;
-      await wait(error.after ?? Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tried) * (0.75 + Math.random() / 2), signal);
+      const asked = error.response && retryAfter(error.response.headers);
+      if (tried >= retries || (asked ?? 0) > LONGEST_ASKED) throw error.last;
+      const milliseconds = asked ?? Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tried) * (0.75 + Math.random() / 2);
+      const { host } = new URL(error.url, "http://localhost");
+      onWait({ host, seconds: milliseconds / 1000, ...(error.response && { status: error.response.status }) });
+      await wait(milliseconds, signal);
       throwIfAborted(signal);
     }
   }
@@ -63,11 +78,12 @@ function waitFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
 export function refusal(url: string, response: Response): CascadeError {
   const { status, statusText } = response;
   const failed = (message: string) => new CascadeError("download-failed", message);
+  const closed = (message: string) => new CascadeError("no-access", message);
   switch (status) {
     case 401:
-      return failed(`${url} needs an access token (the host answered 401): make one in your account there, and enter it.`);
+      return closed(`${url} needs an access token (the host answered 401): make one in your account there, and enter it.`);
     case 403:
-      return failed(`${url} is not open to you (the host answered 403): accept the model's terms on its page at the host, then try again.`);
+      return closed(`${url} is not open to you (the host answered 403): accept the model's terms on its page at the host, then try again.`);
     case 404:
       return failed(
         `${url} could not be read: the host answered ${`404 ${statusText}`.trim()}, so it has no such file; check address and revision.`,

@@ -1,6 +1,6 @@
 import { CascadeError } from "../shared/errors.ts";
 import { type ByteSource, checkRange, throwIfAborted } from "./byte-source.ts";
-import { PassingFailure, type RetryOptions, refusal, retried, retryAfter, unreachable } from "./retry.ts";
+import { PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
 
 export interface UrlSourceOptions extends RetryOptions {
   /** Sends the requests; tests and logged-in hosts bring their own. @default globalThis.fetch */
@@ -51,14 +51,14 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
           const headers = { Range: `bytes=${from}-${from + length - 1}`, ...authorization };
           response = await send(url, { headers, ...(signal && { signal }) });
         } catch (error) {
-          throw new PassingFailure(unreachable(url, error));
+          throw new PassingFailure(unreachable(url, error), url);
         }
         if (response.status === 206) return use(response);
         await response.body?.cancel();
         if (response.ok) throw new CascadeError("download-failed", `${url} could not be read: the host does not answer ranges.`);
-        const { status, headers } = response;
+        const { status } = response;
         if (status === 429) ahead = Math.floor(ahead / 2);
-        if (status === 429 || status === 408 || status >= 500) throw new PassingFailure(refusal(url, response), retryAfter(headers));
+        if (status === 429 || status === 408 || status >= 500) throw new PassingFailure(refusal(url, response), url, response);
         throw refusal(url, response);
       },
       options,
@@ -90,11 +90,11 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
       try {
         bytes = new Uint8Array(await response.arrayBuffer());
       } catch (error) {
-        throw new PassingFailure(unreachable(url, error));
+        throw new PassingFailure(unreachable(url, error), url);
       }
       if (bytes.length !== length) {
         const short = `${url} gave ${bytes.length} bytes at ${from} where ${length} were asked for.`;
-        throw new PassingFailure(new CascadeError("download-failed", short));
+        throw new PassingFailure(new CascadeError("download-failed", short), url);
       }
       onBytes?.(length);
       return bytes;

@@ -44,7 +44,7 @@ export async function* writeWeights(
     for await (const bytes of writeWeight(task, files, signal)) yield { part: part.checkpoint.part, written: written + bytes };
     for (const span of spans) span.source.stream?.drop(span.begin, span.end);
     written += end - begin;
-    unmarked.push({ name, file, end });
+    unmarked.push({ name, file, begin, end });
     unmarkedBytes += end - begin;
     if (unmarkedBytes >= MARKED_BYTES) await mark();
   }

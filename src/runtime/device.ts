@@ -55,17 +55,20 @@ function withoutHalf({ features }: GPUAdapter): string {
   return features.has("shader-f16") ? "" : ", without half precision (shader-f16)";
 }
 
-async function requestAdapter(): Promise<GPUAdapter | undefined> {
+/** The adapter the networks would run on; undefined where there is none. */
+export async function requestAdapter(): Promise<GPUAdapter | undefined> {
   // `gpu` is absent in browsers without WebGPU and outside secure contexts, whatever the types say.
   const gpu: GPU | undefined = navigator.gpu;
   return (await gpu?.requestAdapter({ powerPreference: "high-performance" })) ?? undefined;
 }
 
-function isSoftware(adapter: GPUAdapter): boolean {
+/** Whether an adapter computes on the processor. */
+export function isSoftware(adapter: GPUAdapter): boolean {
   return adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(nameOf(adapter));
 }
 
-function nameOf({ info }: GPUAdapter): string {
+/** An adapter's name, as far as the browser says. */
+export function nameOf({ info }: GPUAdapter): string {
   return [info.vendor, info.architecture, info.description].filter((part) => part !== "").join(" ") || "this machine's GPU";
 }
 

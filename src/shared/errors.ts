@@ -5,6 +5,7 @@ export type ErrorCode =
   | "bad-checkpoint"
   | "bad-model"
   | "download-failed"
+  | "no-access"
   | "no-webgpu"
   | "out-of-memory"
   | "device-lost"

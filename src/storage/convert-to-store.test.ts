@@ -252,7 +252,7 @@ describe("a stored model", () => {
     const counted = watched((from, length) => {
       if (length > 2 ** 14) read.add(from.size); // not headers and configurations
     });
-    await repairModel(store, "small", counted, ignore);
+    await repairModel(store, "small", () => convertToStore(store, "small", counted, ignore));
     expect([...read]).toEqual([options.parts["stage-b"]?.[0]?.size]);
     expect(await contents(root)).toEqual(before);
   });

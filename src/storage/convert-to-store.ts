@@ -1,8 +1,9 @@
 import type { ByteSource } from "../convert/byte-source.ts";
 import { type ConvertEvent, type ConvertOptions, convert } from "../convert/convert.ts";
-import { checkedFolder } from "../convert/output-folder.ts";
+import { checkedFolder, type OutputFolder } from "../convert/output-folder.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
+import type { KeptJob } from "./kept-job.ts";
 import type { ModelStore } from "./model-store.ts";
 
 /** Raised when other bytes would come out of the same sources: an unfinished model of before starts anew then. */
@@ -17,9 +18,11 @@ export async function convertToStore(
   signal?: AbortSignal,
   /** Looks at the sources once all is written, before the model is complete. `bad-checkpoint` from it: what was made of them is removed. */
   check: () => Promise<void> = async () => {},
+  /** Kept beside the model. */
+  job?: KeptJob,
 ): Promise<CascadeManifest> {
   let wrong = false;
-  const writing = store.write(id, identityOf(options), async (folder) => {
+  const write = async (folder: OutputFolder): Promise<CascadeManifest> => {
     const checked = checkedFolder(folder, () =>
       check().catch((error: unknown) => {
         wrong = error instanceof CascadeError && error.code === "bad-checkpoint";
@@ -37,9 +40,9 @@ export async function convertToStore(
     } finally {
       await conversion.return(undefined); // where onEvent threw: gives the open files back
     }
-  });
+  };
   try {
-    return await writing;
+    return await store.write(id, identityOf(options), write, job);
   } catch (error) {
     // Else the journal would pass wrong bytes on to the next attempt.
     if (wrong) await store.delete(id);

@@ -3,10 +3,12 @@ import { checkGraph, MAX_GRAPH_BYTES } from "../convert/check-graph.ts";
 import { createHashed } from "../convert/hashed-file.ts";
 import { addressAt, hubAddress } from "../convert/hub.ts";
 import type { OutputFolder } from "../convert/output-folder.ts";
+import type { Waiting } from "../convert/retry.ts";
 import { UrlOpener } from "../convert/url-opener.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FileEntry } from "../shared/manifest.ts";
 import { filesOf, parseManifest } from "../shared/parse-manifest.ts";
+import { keepImport } from "./kept-job.ts";
 import type { ModelStore } from "./model-store.ts";
 
 /** A converted folder to be brought in: its files, or its address (any host that answers ranges, or a hub's `tree` address). */
@@ -18,11 +20,12 @@ export interface ImportJob {
   readonly token?: string;
 }
 
-/** Bytes. */
-export interface ImportProgress {
-  readonly copied: number;
-  readonly total: number;
-}
+/** What an import tells. */
+export type ImportEvent =
+  /** Bytes that are in the store, of how many. */
+  | { readonly type: "copy"; readonly copied: number; readonly total: number }
+  /** The host was asked too much, has failed or is not there: the next try comes after so many seconds. */
+  | ({ readonly type: "waiting" } & Waiting);
 
 const MAX_MANIFEST_BYTES = 2 ** 20;
 /** Bytes copied at a time. */
@@ -36,11 +39,11 @@ const PIECE = 2 ** 23;
 export async function importModel(
   store: ModelStore,
   job: ImportJob,
-  onProgress: (progress: ImportProgress) => void | Promise<void>,
+  onEvent: (event: ImportEvent) => void | Promise<void>,
   signal: AbortSignal,
   room: (bytes: number) => Promise<void> = async () => {},
 ): Promise<CascadeManifest> {
-  const open = opener(job, signal);
+  const open = opener(job, (waiting) => void onEvent({ type: "waiting", ...waiting }), signal);
   const text = await readText(await open("cascade.json"), MAX_MANIFEST_BYTES, signal);
   const manifest = parseManifest(text);
   const entries = filesOf(manifest);
@@ -50,11 +53,12 @@ export async function importModel(
   }
 
   let wrong = false;
-  const writing = store.write(job.id, JSON.stringify({ import: text }), async (folder) => {
+  const write = async (folder: OutputFolder): Promise<CascadeManifest> => {
     try {
       const done = (entry: FileEntry): boolean => folder.journal?.files.get(entry.file)?.sha256 === entry.sha256;
       let copied = entries.filter(done).reduce((sum, { size }) => sum + size, 0);
       await room(total - copied);
+      await folder.journal?.expect(total);
       for (const part of Object.values(manifest.parts)) {
         const source = await sized(await open(part.graph.file), part.graph);
         checkGraph(await source.read(0, source.size, signal), part);
@@ -62,7 +66,9 @@ export async function importModel(
       for (const entry of entries) {
         if (done(entry)) continue;
         const source = await sized(await open(entry.file), entry);
-        for await (const bytes of copyFile(source, entry, folder, signal)) await onProgress({ copied: copied + bytes, total });
+        for await (const bytes of copyFile(source, entry, folder, signal)) {
+          await onEvent({ type: "copy", copied: copied + bytes, total });
+        }
         copied += entry.size;
       }
       const output = await folder.create("cascade.json");
@@ -76,9 +82,9 @@ export async function importModel(
     } finally {
       await folder.discard();
     }
-  });
+  };
   try {
-    return await writing;
+    return await store.write(job.id, JSON.stringify({ import: text }), write, keepImport(job));
   } catch (error) {
     if (wrong) await store.delete(job.id);
     throw error;
@@ -100,7 +106,11 @@ async function* copyFile(source: ByteSource, entry: FileEntry, folder: OutputFol
   );
 }
 
-function opener({ from, token }: ImportJob, signal: AbortSignal): (file: string) => Promise<ByteSource> {
+function opener(
+  { from, token }: ImportJob,
+  onWait: (waiting: Waiting) => void,
+  signal: AbortSignal,
+): (file: string) => Promise<ByteSource> {
   if (!("url" in from)) {
     return async (name) => {
       const file = from.find((candidate) => candidate.name === name);
@@ -108,7 +118,7 @@ function opener({ from, token }: ImportJob, signal: AbortSignal): (file: string)
       throw new CascadeError("bad-model", `The folder has no ${name}: choose the whole folder that the converter wrote.`);
     };
   }
-  const urls = new UrlOpener({ signal, ...(token && { token }) });
+  const urls = new UrlOpener({ signal, onWait, ...(token && { token }) });
   const base = from.url.replace(/cascade\.json$/, "").replace(/\/*$/, "/");
   const hub = hubAddress(base);
   return async (name) =>

@@ -3,9 +3,9 @@ import type { ConvertEvent, ConvertOptions } from "../convert/convert.ts";
 import { UrlOpener } from "../convert/url-opener.ts";
 import type { CascadeManifest, PartName, PrecisionName } from "../shared/manifest.ts";
 import { convertToStore } from "./convert-to-store.ts";
+import type { ImportEvent } from "./import-model.ts";
+import { keepConversion } from "./kept-job.ts";
 import type { ModelStore } from "./model-store.ts";
-import { repairModel } from "./repair.ts";
-import type { Damage } from "./verify.ts";
 
 /** A file to convert, as it can be sent to a worker: one on disk, or the address of one. */
 export type SourceRef = File | { readonly url: string };
@@ -45,23 +45,13 @@ export async function runJob(
     }
     await onEvent(event);
   };
-  return convertToStore(store, job.id, options, watch, signal, check);
-}
-
-/** Makes the damaged files of a stored model again, from the sources of its job. */
-export async function repairJob(
-  store: ModelStore,
-  job: ConvertJob,
-  onEvent: (event: JobEvent) => void | Promise<void>,
-  signal: AbortSignal,
-): Promise<readonly Damage[]> {
-  const { options } = await openJob({ ...job, checkHashes: false }, onEvent, signal);
-  return repairModel(store, job.id, options, onEvent, signal);
+  return convertToStore(store, job.id, options, watch, signal, check, keepConversion(job));
 }
 
 /** What a job tells: the converter's events, and the download's. */
 export type JobEvent =
   | ConvertEvent
+  | ImportEvent
   /** Bytes downloaded since the start of this run, and bytes a second over it. */
   | { readonly type: "download"; readonly bytes: number; readonly rate: number };
 
@@ -77,6 +67,7 @@ async function openJob(
     checkHashes,
     ...(token !== undefined && { token }),
     ...(pieceBytes !== undefined && { pieceBytes }),
+    onWait: (waiting) => void onEvent({ type: "waiting", ...waiting }),
     onBytes(arrived) {
       bytes += arrived;
       void onEvent({ type: "download", bytes, rate: (1000 * bytes) / (performance.now() - started) });

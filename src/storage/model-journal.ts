@@ -10,6 +10,7 @@ export const JOURNAL = "journal.jsonl";
 type Line =
   | { readonly weights: readonly MarkedWeight[]; readonly sources: readonly (readonly [number, SourceState])[] }
   | { readonly closed: FileEntry }
+  | { readonly total: number }
   /** What was said of this file before holds no more. */
   | { readonly lost: string };
 
@@ -43,7 +44,7 @@ export async function openJournal(folder: Directory, identity: string): Promise<
     if (same) position = new TextEncoder().encode(kept).length;
     else add(kept);
     handle.truncate(position);
-    const { weights, files, sources } = readLines(kept.slice(start.length));
+    const { weights, files, sources, total } = readLines(kept.slice(start.length));
     for (const file of await damaged(folder, weights, files)) {
       add(`${JSON.stringify({ lost: file } satisfies Line)}\n`);
       forget(file, weights, files);
@@ -58,6 +59,9 @@ export async function openJournal(folder: Directory, identity: string): Promise<
       async close(closed) {
         add(`${JSON.stringify({ closed } satisfies Line)}\n`);
       },
+      async expect(expected) {
+        if (expected !== total) add(`${JSON.stringify({ total: expected } satisfies Line)}\n`);
+      },
       release,
     };
   } catch (error) {
@@ -66,17 +70,38 @@ export async function openJournal(folder: Directory, identity: string): Promise<
   }
 }
 
+/** How far an unfinished model is by its journal, and of how many bytes (0: not known yet); undefined where it has none. */
+export async function progressOf(folder: Directory): Promise<Progress | undefined> {
+  const file = await findFile(folder, JOURNAL);
+  if (file === undefined) return undefined;
+  const text = await file.text();
+  const { weights, files, total } = readLines(text.slice(text.indexOf("\n") + 1));
+  // A conversion counts its weights, an import its files.
+  const done = weights.size > 0 ? [...weights.values()].map(({ begin, end }) => end - begin) : [...files.values()].map(({ size }) => size);
+  const bytes = done.reduce((sum, size) => sum + size, 0);
+  return { bytes: Math.min(bytes, total), total, changed: file.lastModified };
+}
+
+export interface Progress {
+  readonly bytes: number;
+  readonly total: number;
+  /** Milliseconds since 1970. */
+  readonly changed: number;
+}
+
 interface Finished {
   readonly weights: Map<string, MarkedWeight>;
   readonly files: Map<string, FileEntry>;
   readonly sources: Map<number, SourceState>;
+  total: number;
 }
 
 function readLines(text: string): Finished {
-  const finished: Finished = { weights: new Map(), files: new Map(), sources: new Map() };
+  const finished: Finished = { weights: new Map(), files: new Map(), sources: new Map(), total: 0 };
   for (const json of text.split("\n").slice(0, -1)) {
     const line: Line = JSON.parse(json);
     if ("lost" in line) forget(line.lost, finished.weights, finished.files);
+    else if ("total" in line) finished.total = line.total;
     else if ("closed" in line) finished.files.set(line.closed.file, line.closed);
     else {
       for (const weight of line.weights) finished.weights.set(weight.name, weight);

@@ -4,21 +4,28 @@ import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import { filesOf, parseManifest } from "../shared/parse-manifest.ts";
 import { type Directory, findFile } from "./file-system.ts";
+import type { KeptJob } from "./kept-job.ts";
+import { progressOf } from "./model-journal.ts";
 import { openModelWriter } from "./model-writer.ts";
 import { isNotFound, storageError } from "./storage-errors.ts";
+import { writeAll } from "./write-all.ts";
 
 /** Converted models in the browser's own storage, one folder each. Writing needs a dedicated worker (synchronous access handles). */
 export interface ModelStore {
   /** Complete models, the last used first. */
   list(): Promise<readonly StoredModel[]>;
+  /** Models whose conversion or import was cut, the last begun first. */
+  unfinished(): Promise<readonly UnfinishedModel[]>;
+  /** Where a model comes from, finished or not; undefined where that was not kept. */
+  jobOf(id: string): Promise<KeptJob | undefined>;
   /** A model's files; each Blob is backed by its file, so ranges of it are read without holding it. Rejects with `bad-model`. */
   open(id: string): Promise<ModelFolder>;
   /**
    * Runs `work` on the folder model `id` is written to, and holds the model's lock meanwhile. What an earlier write with the same
    * `identity` (sources, plan, precision) had finished is kept; with another one it starts anew.
-   * Rejects with `storage-busy` while another tab writes it, with `storage-full` where there is no room.
+   * `job` is kept beside the model. Rejects with `storage-busy` while another tab writes it, with `storage-full` where there is no room.
    */
-  write<T>(id: string, identity: string, work: (folder: OutputFolder) => Promise<T>): Promise<T>;
+  write<T>(id: string, identity: string, work: (folder: OutputFolder) => Promise<T>, job?: KeptJob): Promise<T>;
   /** Makes a complete model unfinished, without the named files: the next `write` makes just these again. */
   reopen(id: string, damaged: readonly string[]): Promise<void>;
   /** Removes a model, complete or not. */
@@ -32,6 +39,21 @@ export interface StoredModel {
   readonly bytes: number;
   /** Milliseconds since 1970. */
   readonly lastUsed: number;
+  /** Where it comes from; absent where that was not kept. */
+  readonly job?: KeptJob;
+}
+
+/** A model that is no model yet. */
+export interface UnfinishedModel {
+  readonly id: string;
+  readonly name: string;
+  /** Bytes that are finished, and of how many; 0 where that is not known yet. */
+  readonly bytes: number;
+  readonly total: number;
+  /** What to go on with; absent where it was not kept, and deleting is all that is left. */
+  readonly job?: KeptJob;
+  /** Milliseconds since 1970 of the last byte. */
+  readonly changed: number;
 }
 
 /** The part of Web Locks that is used. */
@@ -41,6 +63,7 @@ export interface Locks {
 
 /** Empty file whose time of change is when the model was last opened. */
 const USED = "used";
+const JOB = "job.json";
 
 /** The store over one folder of the origin private file system. `locks` are the origin's (`navigator.locks`). */
 export function modelStore(root: Directory, locks: Locks): ModelStore {
@@ -61,9 +84,27 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
         if (manifest === undefined) continue;
         const bytes = filesOf(manifest).reduce((sum, { size }) => sum + size, 0);
         const used = (await findFile(folder, USED)) ?? (await namedFile(folder, "cascade.json"));
-        models.push({ id, manifest, bytes, lastUsed: used.lastModified });
+        const job = await keptJob(folder);
+        models.push({ id, manifest, bytes, lastUsed: used.lastModified, ...(job && { job }) });
       }
       return models.toSorted((a, b) => b.lastUsed - a.lastUsed);
+    },
+
+    async unfinished() {
+      const models: UnfinishedModel[] = [];
+      for await (const id of root.keys()) {
+        const folder = await root.getDirectoryHandle(id);
+        if ((await findFile(folder, "cascade.json")) !== undefined) continue;
+        const job = await keptJob(folder);
+        const { bytes = 0, total = 0, changed = 0 } = (await progressOf(folder)) ?? {};
+        models.push({ id, name: job?.kind === "convert" ? job.job.name : id, bytes, total, changed, ...(job && { job }) });
+      }
+      return models.toSorted((a, b) => b.changed - a.changed);
+    },
+
+    async jobOf(id) {
+      const folder = await root.getDirectoryHandle(checkId(id)).catch(() => undefined);
+      return folder && keptJob(folder);
     },
 
     async open(id) {
@@ -85,7 +126,7 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
       };
     },
 
-    write: (id, identity, work) =>
+    write: (id, identity, work, job) =>
       alone(id, async () => {
         try {
           const folder = await root.getDirectoryHandle(id, { create: true });
@@ -95,7 +136,14 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
               `"${id}" is already in this browser's storage: delete it first, or choose another name.`,
             );
           }
-          return await work(await openModelWriter(folder, identity));
+          const writer = await openModelWriter(folder, identity);
+          try {
+            if (job !== undefined) await keepJob(folder, job);
+          } catch (error) {
+            await writer.discard();
+            throw error;
+          }
+          return await work(writer);
         } catch (error) {
           throw storageError(error, id);
         }
@@ -141,6 +189,26 @@ async function touch(folder: Directory): Promise<void> {
     handle.flush();
   } finally {
     handle.close();
+  }
+}
+
+async function keepJob(folder: Directory, job: KeptJob): Promise<void> {
+  const handle = await (await folder.getFileHandle(JOB, { create: true })).createSyncAccessHandle();
+  try {
+    handle.truncate(0);
+    writeAll(handle, new TextEncoder().encode(JSON.stringify(job)), 0);
+  } finally {
+    handle.close();
+  }
+}
+
+/** The job beside a model; one that was cut while it was written is none. */
+async function keptJob(folder: Directory): Promise<KeptJob | undefined> {
+  try {
+    const text = await (await findFile(folder, JOB))?.text();
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

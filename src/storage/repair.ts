@@ -1,17 +1,14 @@
-import type { ConvertEvent, ConvertOptions } from "../convert/convert.ts";
-import { convertToStore } from "./convert-to-store.ts";
 import type { ModelStore } from "./model-store.ts";
 import { type Damage, verifyModel } from "./verify.ts";
 
 /**
- * Checks a stored model and makes its damaged files again from the sources it was converted from (`options` as then), reading
- * no tensor of the others. Other sources than then make the whole model anew. Returns what was damaged.
+ * Checks a stored model and has its damaged files made again by `make`, which writes the model from what it came from: of the files that are whole
+ * nothing is read again. Returns what was damaged.
  */
 export async function repairModel(
   store: ModelStore,
   id: string,
-  options: ConvertOptions,
-  onEvent: (event: ConvertEvent) => void | Promise<void>,
+  make: () => Promise<unknown>,
   signal?: AbortSignal,
 ): Promise<readonly Damage[]> {
   const checking = verifyModel(await store.open(id), signal);
@@ -23,6 +20,6 @@ export async function repairModel(
     id,
     damages.map(({ file }) => file),
   );
-  await convertToStore(store, id, options, onEvent, signal);
+  await make();
   return damages;
 }

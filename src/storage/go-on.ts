@@ -1,0 +1,41 @@
+import { CascadeError } from "../shared/errors.ts";
+import type { CascadeManifest } from "../shared/manifest.ts";
+import { importModel } from "./import-model.ts";
+import { type JobEvent, runJob } from "./job.ts";
+import { type Again, renewConversion, renewImport } from "./kept-job.ts";
+import type { ModelStore } from "./model-store.ts";
+import { repairModel } from "./repair.ts";
+import type { Damage } from "./verify.ts";
+
+export interface GoOnOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: JobEvent) => void | Promise<void>;
+  /** Rejects where so many bytes more don't fit. */
+  readonly room?: (bytes: number) => Promise<void>;
+}
+
+/** Finishes a model that was cut, by the job kept beside it. Rejects with `bad-settings` where a file must be chosen again. */
+export function goOn(store: ModelStore, id: string, again: Again, options: GoOnOptions): Promise<CascadeManifest> {
+  return run(store, id, again, options);
+}
+
+/** Makes the damaged files of a stored model again, by the job kept beside it; resolves to what was damaged. */
+export function repair(store: ModelStore, id: string, again: Again, options: GoOnOptions): Promise<readonly Damage[]> {
+  // Whole downloads would be read again only to compare their hashes; what is made is compared with the model's own.
+  return repairModel(store, id, () => run(store, id, again, options, false), options.signal);
+}
+
+async function run(
+  store: ModelStore,
+  id: string,
+  again: Again,
+  { signal, onEvent, room }: GoOnOptions,
+  checkHashes?: boolean,
+): Promise<CascadeManifest> {
+  const kept = await store.jobOf(id);
+  if (kept === undefined)
+    throw new CascadeError("bad-settings", `It was not kept where "${id}" comes from: delete it and bring it in again.`);
+  if (kept.kind === "import") return importModel(store, renewImport(kept, again), onEvent, signal, room);
+  const job = renewConversion(kept.job, again);
+  return runJob(store, checkHashes === undefined ? job : { ...job, checkHashes }, onEvent, signal, room);
+}
