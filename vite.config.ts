@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { CONTENT_SECURITY_POLICY, ISOLATION_HEADERS } from "./src/offline/security-headers.ts";
+import { CONTENT_SECURITY_POLICY, ISOLATION_HEADERS, policyFor } from "./src/offline/security-headers.ts";
 
 /** The policy as a meta tag, in the build only: Vite's development client needs inline styles and a socket. */
 const policyInPage: Plugin = {
@@ -12,7 +12,21 @@ const policyInPage: Plugin = {
   ],
 };
 
-/** `_headers` for hosts that read one (Cloudflare Pages, Netlify), from the same values. */
+/** The policy as a header of the preview server, by address as the service worker gives it. */
+const policyOfPreview: Plugin = {
+  name: "policy-of-preview",
+  configurePreviewServer({ middlewares }) {
+    middlewares.use((request, response, next) => {
+      response.setHeader("Content-Security-Policy", policyFor(request.url ?? "/"));
+      next();
+    });
+  },
+};
+
+/**
+ * `_headers` for hosts that read one (Cloudflare Pages, Netlify), from the same values. It can't look into an address, so the converter's worker gets its
+ * hosts from the service worker alone; until that has taken the page (or where there is none) it reaches no model host, and says why.
+ */
 const headersFile: Plugin = {
   name: "headers-file",
   apply: "build",
@@ -77,10 +91,10 @@ export default defineConfig({
   define: { __VERSION__: JSON.stringify(version) },
   // The runtime's builds that take their wasm from a URL of ours, instead of carrying their glue inside.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
-  plugins: [oneRuntime, policyInPage, headersFile, offline],
+  plugins: [oneRuntime, policyInPage, policyOfPreview, headersFile, offline],
   worker: { format: "es", plugins: () => [oneRuntime] },
   optimizeDeps: { exclude: ["onnxruntime-web", "@huggingface/transformers"] },
   build: { target: "es2023", assetsInlineLimit: 0 },
   server: { headers: ISOLATION_HEADERS },
-  preview: { headers: { ...ISOLATION_HEADERS, "Content-Security-Policy": CONTENT_SECURITY_POLICY } },
+  preview: { headers: ISOLATION_HEADERS },
 });

@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   client: ["convert (types)", "storage (types)", "pipeline (types)", "runtime (types)", "shared"],
   png: ["pipeline (types)", "shared"],
   gallery: ["pipeline (types)", "png", "shared"],
-  offline: [],
+  offline: ["shared"],
   ui: ["catalogue", "client", "gallery", "offline (types)", "pipeline (types)", "png", "shared"],
   main: ["ui", "client", "offline", "shared"],
   workers: ["client", "offline", "pipeline", "convert", "runtime", "storage", "tokenizer", "shared"],

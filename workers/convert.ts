@@ -1,6 +1,7 @@
 import * as comlink from "comlink";
 import type { ConvertService } from "../src/client/convert-protocol.ts";
 import { type Outcome, outcomeOf } from "../src/client/protocol.ts";
+import { policyFetch } from "../src/convert/policy-fetch.ts";
 import { sortFiles } from "../src/convert/sort-files.ts";
 import { measureDevice } from "../src/runtime/measure-device.ts";
 import { browserStore, checkSpace, storageSpace } from "../src/storage/browser-store.ts";
@@ -12,6 +13,8 @@ import type { ModelStore } from "../src/storage/model-store.ts";
 import { verifyModel } from "../src/storage/verify.ts";
 
 /** The converter's worker: the store of models behind comlink. Progress is awaited: the answer is a task of its own, so a cancel is seen meanwhile. */
+// Every download goes through it.
+self.fetch = policyFetch(self, self.fetch.bind(self));
 let running = new AbortController();
 
 function act<T>(work: (store: ModelStore, signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {

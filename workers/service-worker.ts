@@ -1,6 +1,6 @@
 import { addPlugins, cleanupOutdatedCaches, type PrecacheEntry, precacheAndRoute } from "workbox-precaching";
 import { neededBuilds } from "../src/offline/runtime-builds.ts";
-import { withSecurityHeaders } from "../src/offline/security-headers.ts";
+import { policyFor, withSecurityHeaders } from "../src/offline/security-headers.ts";
 
 /**
  * The app offline: page, runtime and embedded model from one precache, each file of one version of the app. A host that can't send
@@ -8,7 +8,16 @@ import { withSecurityHeaders } from "../src/offline/security-headers.ts";
  */
 declare const self: ServiceWorkerGlobalScope & { readonly __WB_MANIFEST: readonly (PrecacheEntry | string)[] };
 
-addPlugins([{ cacheWillUpdate: async ({ response }) => (response.status === 200 ? withSecurityHeaders(response) : null) }]);
+addPlugins([
+  {
+    cacheWillUpdate: async ({ response }) => (response.status === 200 ? withSecurityHeaders(response) : null),
+    // The converter's script comes with a policy of its own for each set of hosts.
+    handlerWillRespond: async ({ request, response }) =>
+      request.destination === "worker" && new URL(request.url).search !== ""
+        ? withSecurityHeaders(response, policyFor(request.url))
+        : response,
+  },
+]);
 cleanupOutdatedCaches();
 precacheAndRoute(neededBuilds(self.__WB_MANIFEST, { webgpu: "gpu" in navigator, jspi: "Suspending" in WebAssembly }), {
   // `?backend=wasm` and the like are the page's own business.

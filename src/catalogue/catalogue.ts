@@ -1,4 +1,5 @@
 import type { PartFacts } from "../convert/part-facts.ts";
+import { HUB } from "../shared/hub-hosts.ts";
 import type { PrecisionName, RequiredPart } from "../shared/manifest.ts";
 import type { ConvertJob, SourceRef } from "../storage/job.ts";
 
@@ -28,9 +29,6 @@ export interface CatalogueFile extends PartFacts {
 
 /** The two sizes Stages C and B are published in. */
 export type StageSize = "full" | "lite";
-
-/** The hub the published weights are on. */
-export const HUB = "https://huggingface.co";
 
 const OFFICIAL = {
   repository: "stabilityai/stable-cascade",

@@ -1,18 +1,16 @@
-import { HUB } from "./catalogue.ts";
+import { HUB, HUB_DATA } from "../shared/hub-hosts.ts";
 
 /**
- * Where the hub's addresses redirect to: its file servers. A content security policy looks at the target of a redirect too, so without them a
- * worker could reach the hub, but none of its files.
+ * The origins a converter's worker needs for these addresses (files, folders, a hub's base), for `createConvertClient({ hosts })`. A policy looks at the
+ * target of a redirect too: the hub's file servers come with the hub, and with mirrors of it, which mostly redirect to the same.
+ * A host that redirects elsewhere needs that one named as well.
  */
-const HUB_DATA = ["https://*.hf.co", "https://*.huggingface.co"];
-
-/** The origins a converter's worker needs for these addresses (files, folders or a hub's base), for `createConvertClient({ hosts })`. */
 export function hostsOf(addresses: readonly string[]): readonly string[] {
-  const origins = new Set<string>();
+  const hosts = new Set<string>();
   for (const address of addresses) {
-    const { origin } = new URL(address);
-    origins.add(origin);
-    if (origin === HUB) for (const data of HUB_DATA) origins.add(data);
+    const { origin, pathname } = new URL(address);
+    hosts.add(origin);
+    if (origin === HUB || pathname === "/" || /^\/.+\/(resolve|tree|blob)\//.test(pathname)) for (const data of HUB_DATA) hosts.add(data);
   }
-  return [...origins].sort();
+  return [...hosts].sort();
 }

@@ -61,7 +61,7 @@ export async function hubRevision({ base, repository, revision }: HubAddress, op
       try {
         response = await send(url, { headers, ...(signal && { signal }) });
       } catch (error) {
-        throw new PassingFailure(unreachable(url, error), url);
+        throw error instanceof CascadeError ? error : new PassingFailure(unreachable(url, error), url);
       }
       if (response.ok) return parseRevision(await response.json().catch(() => undefined));
       await response.body?.cancel();

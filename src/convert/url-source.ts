@@ -51,7 +51,7 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
           const headers = { Range: `bytes=${from}-${from + length - 1}`, ...authorization };
           response = await send(url, { headers, ...(signal && { signal }) });
         } catch (error) {
-          throw new PassingFailure(unreachable(url, error), url);
+          throw error instanceof CascadeError ? error : new PassingFailure(unreachable(url, error), url);
         }
         if (response.status === 206) return use(response);
         await response.body?.cancel();
