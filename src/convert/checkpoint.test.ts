@@ -6,6 +6,7 @@ import { sizeOf } from "../shared/tensor.ts";
 import { blobSource } from "./byte-source.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { configOf } from "./config.ts";
+import { widen } from "./kernel/kernel.ts";
 
 const prior = fixtureTensors("prior/diffusion_pytorch_model.safetensors");
 const decoder = fixtureTensors("decoder/diffusion_pytorch_model.safetensors");
@@ -25,7 +26,7 @@ async function numbers(part: PartName, tensors: Tensors): Promise<Map<string, st
     all.set(
       key,
       createHash("sha256")
-        .update(await checkpoint.read(key, 0, sizeOf(shape)))
+        .update(widen(await checkpoint.read(key, 0, sizeOf(shape))))
         .digest("hex"),
     );
   }

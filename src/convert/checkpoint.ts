@@ -2,6 +2,7 @@ import { CascadeError } from "../shared/errors.ts";
 import type { PartName } from "../shared/manifest.ts";
 import { sizeOf } from "../shared/tensor.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { type StoredNumbers, storedFloats, widen } from "./kernel/kernel.ts";
 import { canonical, findPart, type Layout, layoutOf, PART_NAMES, PART_TITLES, type Rename, strayKey } from "./layouts.ts";
 import { openSafetensors, type SafetensorsFile, type Span } from "./safetensors.ts";
 import type { TensorInfo } from "./safetensors-header.ts";
@@ -13,8 +14,8 @@ export interface Checkpoint {
   /** The files it is read from, for messages. */
   readonly name: string;
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** `count` elements of a tensor from element `first` (row-major) in float32. Rejects with `bad-checkpoint`. */
-  read(key: string, first: number, count: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  /** `count` elements of a tensor from element `first` (row-major), as they are stored. Rejects with `bad-checkpoint`. */
+  read(key: string, first: number, count: number, signal?: AbortSignal): Promise<StoredNumbers>;
   /** The bytes of its file a tensor is read from. Throws `bad-checkpoint`. */
   spanOf(key: string): Span;
 }
@@ -63,10 +64,10 @@ export async function openCheckpoint(part: PartName, sources: readonly ByteSourc
       return file.spanOf(tensor, start, sizeOf(shape));
     },
     async read(key, first, count, signal) {
-      const view = viewAt(key);
-      if (!view.transposed) return view.file.readFloats(view.tensor, view.start + first, count, signal);
-      const whole = await view.file.readFloats(view.tensor, 0, sizeOf(view.shape), signal);
-      return transpose(whole, view.tensor.shape).slice(first, first + count);
+      const { file, tensor, start, shape, transposed } = viewAt(key);
+      if (!transposed) return file.read(tensor, start + first, count, signal);
+      const whole = transpose(widen(await file.read(tensor, 0, sizeOf(shape), signal)), tensor.shape);
+      return storedFloats(whole.slice(first, first + count));
     },
   };
 }

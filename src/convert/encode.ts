@@ -4,7 +4,7 @@ import { toFloat16 } from "../shared/float16.ts";
 import { sizeOf } from "../shared/tensor.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { WeightReader } from "./evaluate.ts";
-import { firstNotFinite, quantizeFast } from "./kernel/kernel.ts";
+import { firstNotFinite, quantizeFast, widen } from "./kernel/kernel.ts";
 
 /** Elements encoded at a time. */
 const CHUNK = 2 ** 21;
@@ -29,18 +29,13 @@ export async function* encodeWeight(
   const name = spec.initializers[0]?.name ?? "";
 
   if (encoding.kind === "dense") {
-    for await (const values of chunks(reader, weight, CHUNK)) {
+    for await (const values of chunks(weight, CHUNK, (start, count) => reader.read(weight, start, count))) {
       checkFinite(values, name, checkpoint.name);
       if (encoding.dtype === "float32") {
         yield bytesOf(values);
       } else {
         const halves = toFloat16(values);
-        if (halves.some((half) => (half & 0x7fff) === 0x7c00)) {
-          throw new CascadeError(
-            "bad-checkpoint",
-            `${checkpoint.name}: "${name}" has numbers too large for float16 (65504); convert with --precision f32.`,
-          );
-        }
+        checkHalves(halves, name, checkpoint.name);
         yield bytesOf(halves);
       }
     }
@@ -52,9 +47,13 @@ export async function* encodeWeight(
   const scaleType = spec.initializers[1]?.dtype === "float32" ? "float32" : "float16";
   const scales: Uint8Array<ArrayBuffer>[] = [];
   const zeroPoints: Uint8Array<ArrayBuffer>[] = [];
-  for await (const values of chunks(reader, weight, rowsAtOnce * k)) {
-    checkFinite(values, name, checkpoint.name);
-    const quantized = quantizeFast(values, k, { bits: encoding.bits, symmetric: encoding.symmetric, scaleType });
+  for await (const stored of chunks(weight, rowsAtOnce * k, (start, count) => reader.readStored(weight, start, count))) {
+    const quantized = quantizeFast(stored, k, { bits: encoding.bits, symmetric: encoding.symmetric, scaleType });
+    if (typeof quantized === "number") {
+      checkFinite(widen(stored), name, checkpoint.name);
+      throw new Error(`element ${quantized} of ${name} is finite after all`);
+    }
+    if (scaleType === "float16") checkHalves(new Uint16Array(quantized.scales.buffer), name, checkpoint.name);
     yield quantized.values;
     scales.push(quantized.scales);
     if (quantized.zeroPoints) zeroPoints.push(quantized.zeroPoints);
@@ -64,10 +63,10 @@ export async function* encodeWeight(
 }
 
 /** A weight by pieces of `length` elements; the next is being read while one is worked on. */
-async function* chunks(reader: WeightReader, weight: WeightExpr, length: number): AsyncGenerator<Float32Array> {
+async function* chunks<T>(weight: WeightExpr, length: number, read: (start: number, count: number) => Promise<T>): AsyncGenerator<T> {
   const size = sizeOf(weight.shape);
-  const readAt = (start: number): Promise<Float32Array> => {
-    const reading = reader.read(weight, start, Math.min(length, size - start));
+  const readAt = (start: number): Promise<T> => {
+    const reading = read(start, Math.min(length, size - start));
     reading.catch(() => undefined); // told when it is waited for, which a caller that stops does not
     return reading;
   };
@@ -83,6 +82,11 @@ function checkFinite(values: Float32Array, name: string, file: string): void {
   const i = firstNotFinite(values);
   if (i === -1) return;
   throw new CascadeError("bad-checkpoint", `${file}: "${name}" has a number that is not finite (${values[i]}) at element ${i}.`);
+}
+
+function checkHalves(halves: Uint16Array, name: string, file: string): void {
+  if (!halves.some((half) => (half & 0x7fff) === 0x7c00)) return;
+  throw new CascadeError("bad-checkpoint", `${file}: "${name}" has numbers too large for float16 (65504); convert with --precision f32.`);
 }
 
 /** The bytes of an array, copied where they are not its own (ONNX is little-endian, as every platform this runs on). */

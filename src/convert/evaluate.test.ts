@@ -4,6 +4,7 @@ import type { WeightExpr } from "../onnx/weight.ts";
 import * as w from "../onnx/weight-expr.ts";
 import { sizeOf } from "../shared/tensor.ts";
 import { checkTensors, WeightReader } from "./evaluate.ts";
+import { storedFloats } from "./kernel/kernel.ts";
 
 /** A checkpoint whose every tensor counts up from a number of its own. */
 const first: Readonly<Record<string, number>> = { a: 1, b: 100, v: 7 };
@@ -15,7 +16,7 @@ const checkpoint = {
     ["v", [6]],
   ]),
   async read(key: string, start: number, count: number) {
-    return Float32Array.from({ length: count }, (_, i) => (first[key] ?? 0) + start + i);
+    return storedFloats(Float32Array.from({ length: count }, (_, i) => (first[key] ?? 0) + start + i));
   },
 };
 const a = w.tensor("a", [4, 6]);

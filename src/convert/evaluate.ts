@@ -3,6 +3,7 @@ import { CascadeError } from "../shared/errors.ts";
 import { sizeOf } from "../shared/tensor.ts";
 import { throwIfAborted } from "./byte-source.ts";
 import { type Checkpoint, missing } from "./checkpoint.ts";
+import { type StoredNumbers, storedFloats, widen } from "./kernel/kernel.ts";
 
 /** Elements read at a time from the checkpoint: 16 MB of float32. */
 const CHUNK = 2 ** 22;
@@ -58,12 +59,27 @@ export class WeightReader {
     private readonly signal?: AbortSignal,
   ) {}
 
+  /** The same elements as the checkpoint stores them, where an expression is a tensor or rows of one; else as `read` gives them. */
+  async readStored(expr: WeightExpr, start: number, count: number): Promise<StoredNumbers> {
+    throwIfAborted(this.signal);
+    switch (expr.op) {
+      case "tensor":
+        return this.checkpoint.read(expr.key, start, count, this.signal);
+      case "reshape":
+        return this.readStored(expr.x, start, count);
+      case "slice":
+        return this.readStored(expr.x, expr.start * sizeOf(expr.shape.slice(1)) + start, count);
+      default:
+        return storedFloats(await this.read(expr, start, count));
+    }
+  }
+
   /** `count` elements from element `start` of an expression, row-major, in float32. The caller must not write into them. */
   async read(expr: WeightExpr, start: number, count: number): Promise<Float32Array> {
     throwIfAborted(this.signal);
     switch (expr.op) {
       case "tensor":
-        return this.checkpoint.read(expr.key, start, count, this.signal);
+        return widen(await this.checkpoint.read(expr.key, start, count, this.signal));
       case "literal":
         return expr.values.subarray(start, start + count);
       case "reshape":

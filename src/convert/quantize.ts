@@ -57,7 +57,7 @@ export function quantizeRows(weights: Float32Array, k: number, { bits, symmetric
         const byte = row * zeroBytes + (bits === 8 ? b : b >> 1);
         zeroPoints[byte] = (zeroPoints[byte] ?? 0) | (bits === 4 && b & 1 ? zero << 4 : zero);
       }
-      pack(block, at, grid, bits, values, index * blockBytes);
+      pack(block, at, grid, bits, symmetric ? f : (x) => x, values, index * blockBytes);
     }
   }
   return zeroPoints ? { values, scales, zeroPoints } : { values, scales };
@@ -88,12 +88,18 @@ interface Grid {
 }
 type Round = (scale: number) => number;
 
-/** Fractions of the full range tried at 4 bits: cutting off the largest weight often costs less than coarser steps for all. */
-const CLIPS = [1, 1.06, 0.96, 0.91, 0.86, 0.8];
-/** With a zero point of its own no range is wider than needed. */
-const ASYMMETRIC_CLIPS = [1, 0.96, 0.92, 0.88, 0.84, 0.8];
+/**
+ * Divisors of the scale that fits the whole range, tried at 4 bits: cutting off the largest weight often costs less than coarser steps for all. Products
+ * with them are float32, as all of a symmetric grid's arithmetic is, in the four lanes that quantize.as has.
+ */
+const DIVISORS = [0.926, 0.971, 1.01, 1.053, 1.1, 1.15, 1.22, 1.316].map(Math.fround);
 /** At 8 bits the whole range costs next to nothing. */
 const WHOLE_RANGE = [1];
+/** With a zero point of its own no range is wider than needed. */
+const ASYMMETRIC_CLIPS = [1, 0.96, 0.92, 0.88, 0.84, 0.8];
+/** Blocks whose furthest weight is below this are stored as zeros. */
+const LEAST = Math.fround(1e-30);
+const f = Math.fround;
 
 /**
  * The scale with the least squared error around a middle zero point. It starts as onnxruntime's does, with the weight
@@ -101,23 +107,49 @@ const WHOLE_RANGE = [1];
  */
 function symmetricBlock(weights: Float32Array, at: number, bits: 4 | 8, round: Round): Grid {
   const zero = 1 << (bits - 1);
-  let furthest = 0;
+  let low = 0;
+  let high = 0;
   for (let i = at; i < at + BLOCK_SIZE; i++) {
-    const weight = weights[i] ?? 0;
-    if (Math.abs(weight) > Math.abs(furthest)) furthest = weight;
+    low = Math.min(low, weights[i] ?? 0);
+    high = Math.max(high, weights[i] ?? 0);
   }
-  if (furthest === 0) return { scale: 0, zero };
+  const furthest = -low >= high ? low : high;
+  if (Math.abs(furthest) < LEAST) return { scale: 0, zero };
+  const step = f(furthest / -zero);
+  const inverse = f(1 / step);
+  const steps = Float32Array.from({ length: BLOCK_SIZE }, (_, i) => f((weights[at + i] ?? 0) * inverse));
   let best = 0;
-  let most = -1;
-  for (const clip of bits === 8 ? WHOLE_RANGE : CLIPS) {
-    const explained = refit(weights, at, (-furthest * clip) / zero, -zero, zero - 1);
+  let most = 0;
+  for (const divisor of bits === 8 ? WHOLE_RANGE : DIVISORS) {
+    const { tq, qq } = explain(steps, divisor, zero);
+    const explained = f(f(tq * tq) / qq);
     if (explained > most) {
       most = explained;
-      best = fitted;
+      best = f(tq / qq);
     }
   }
   // In float16 a tiny scale can round to 0 (never -0): everything in the block is then 0, which is the nearest there is.
-  return { scale: round(best) || 0, zero };
+  return { scale: round(f(best * step)) || 0, zero };
+}
+
+/**
+ * <t, q> and <q, q> of steps and the integers that a divisor makes of them: t = q * <t, q> / <q, q> is the nearest fit, and lowers the squared
+ * error from <t, t> by <t, q>^2 / <q, q>: the larger the better.
+ */
+function explain(steps: Float32Array, divisor: number, zero: number): { readonly tq: number; readonly qq: number } {
+  const tq = new Float32Array(4);
+  const qq = new Float32Array(4);
+  for (const [i, t] of steps.entries()) {
+    const q = clamp(f(t * divisor) + ROUND - ROUND, -zero, zero - 1);
+    const lane = i % 4;
+    tq[lane] = (tq[lane] ?? 0) + f(t * q);
+    qq[lane] = (qq[lane] ?? 0) + q * q;
+  }
+  return { tq: sumOfLanes(tq), qq: sumOfLanes(qq) };
+}
+
+function sumOfLanes([a = 0, b = 0, c = 0, d = 0]: Float32Array): number {
+  return f(f(a + c) + f(b + d));
 }
 
 /** The scale and zero point with the least squared error among some ranges from the smallest to the largest weight. */
@@ -186,13 +218,14 @@ function clamp(x: number, least: number, most: number): number {
   return x;
 }
 
-/** Writes a block's integers, each a byte or two in one. */
-function pack(weights: Float32Array, at: number, { scale, zero }: Grid, bits: 4 | 8, out: Uint8Array, to: number): void {
+/** Writes a block's integers, each a byte or two in one; `exact` is the arithmetic's precision. */
+function pack(weights: Float32Array, at: number, { scale, zero }: Grid, bits: 4 | 8, exact: Round, out: Uint8Array, to: number): void {
   const top = (1 << bits) - 1;
-  const inverse = scale === 0 ? 0 : 1 / scale;
+  const inverse = scale === 0 ? 0 : exact(1 / scale);
+  const nth = (i: number) => clamp(exact((weights[at + i] ?? 0) * inverse) + ROUND - ROUND + zero, 0, top);
   for (let i = 0; i < BLOCK_SIZE; i += 2) {
-    const low = clamp((weights[at + i] ?? 0) * inverse + ROUND - ROUND + zero, 0, top);
-    const high = clamp((weights[at + i + 1] ?? 0) * inverse + ROUND - ROUND + zero, 0, top);
+    const low = nth(i);
+    const high = nth(i + 1);
     if (bits === 4) {
       out[to + (i >> 1)] = low | (high << 4);
     } else {

@@ -1,18 +1,14 @@
 import { CascadeError } from "../shared/errors.ts";
-import { fromFloat16 } from "../shared/float16.ts";
 import type { ByteSource } from "./byte-source.ts";
-import { widenBfloat16 } from "./kernel/kernel.ts";
+import type { StoredNumbers } from "./kernel/kernel.ts";
 import { bytesPerElement, MAX_HEADER_BYTES, parseHeader, type TensorInfo } from "./safetensors-header.ts";
 
 /** An opened safetensors file: its tensors by key. Only the header is in memory. */
 export interface SafetensorsFile {
   readonly name: string;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /**
-   * `count` elements of a tensor from element `first` (row-major), widened to float32.
-   * Rejects with `bad-checkpoint` for types other than F32, F16 and BF16.
-   */
-  readFloats(tensor: TensorInfo, first: number, count: number, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  /** `count` elements of a tensor from element `first` (row-major). Rejects with `bad-checkpoint` for types other than F32, F16 and BF16. */
+  read(tensor: TensorInfo, first: number, count: number, signal?: AbortSignal): Promise<StoredNumbers>;
   /** The bytes of the file that `count` elements of a tensor from element `first` take. */
   spanOf(tensor: TensorInfo, first: number, count: number): Span;
 }
@@ -45,19 +41,13 @@ export async function openSafetensors(source: ByteSource, signal?: AbortSignal):
       const bytesEach = bytesPerElement(dtype) ?? 0;
       return { source, begin: dataStart + begin + first * bytesEach, end: dataStart + begin + (first + count) * bytesEach };
     },
-    async readFloats(tensor, first, count, signal) {
+    async read(tensor, first, count, signal) {
       const { dtype } = tensor;
       if (dtype !== "F32" && dtype !== "F16" && dtype !== "BF16") {
         throw new CascadeError("bad-checkpoint", `${name}: tensor "${tensor.key}" has type ${dtype}; F32, F16 or BF16 is needed.`);
       }
       const bytesEach = dtype === "F32" ? 4 : 2;
-      const bytes = await source.read(dataStart + tensor.begin + first * bytesEach, count * bytesEach, signal);
-      // Sources may hand out views at any offset; typed arrays want theirs aligned.
-      const buffer = bytes.byteOffset % 4 === 0 ? bytes.buffer : bytes.slice().buffer;
-      const offset = buffer === bytes.buffer ? bytes.byteOffset : 0;
-      if (dtype === "F32") return new Float32Array(buffer, offset, count);
-      const halves = new Uint16Array(buffer, offset, count);
-      return dtype === "F16" ? fromFloat16(halves) : widenBfloat16(halves);
+      return { dtype, bytes: await source.read(dataStart + tensor.begin + first * bytesEach, count * bytesEach, signal) };
     },
   };
 }

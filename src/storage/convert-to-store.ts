@@ -7,7 +7,7 @@ import type { KeptJob } from "./kept-job.ts";
 import type { ModelStore } from "./model-store.ts";
 
 /** Raised when other bytes would come out of the same sources: an unfinished model of before starts anew then. */
-const CONVERTER = 2;
+const CONVERTER = 3;
 
 /** Converts into the store under `id`; goes on where an earlier conversion of the same sources was cut. */
 export async function convertToStore(

@@ -6,9 +6,38 @@ interface Exports {
   readonly memory: WebAssembly.Memory;
   free(): number;
   widen(from: number, to: number, count: number): void;
+  widenHalf(from: number, to: number, count: number): void;
   notFinite(from: number, count: number): number;
-  quantize(weights: number, rows: number, k: number, bits: number, half: number, values: number, scales: number, zeros: number): void;
+  quantize(
+    weights: number,
+    type: number,
+    rows: number,
+    k: number,
+    bits: number,
+    half: number,
+    values: number,
+    scales: number,
+    zeros: number,
+  ): number;
 }
+
+/** Numbers as a checkpoint has them, little-endian. */
+export interface StoredNumbers {
+  readonly dtype: keyof typeof STORED;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Float32 numbers as if a checkpoint had them; copied where the memory is shared. */
+export function storedFloats(values: Float32Array): StoredNumbers {
+  const { buffer, byteOffset, byteLength } = values;
+  return {
+    dtype: "F32",
+    bytes: buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : new Uint8Array(values.slice().buffer),
+  };
+}
+
+/** The kernel's number of a type, and its bytes. */
+const STORED = { F32: { type: 0, size: 4 }, BF16: { type: 1, size: 2 }, F16: { type: 2, size: 2 } } as const;
 
 /** Initializers' bytes of some rows, as they are stored. */
 export interface PackedRows {
@@ -19,7 +48,7 @@ export interface PackedRows {
 
 let loaded: Exports | undefined;
 
-/** 2 kB compile in a millisecond, so nothing waits for it (pages forbid this above some megabytes, workers don't). */
+/** 5 kB compile in a millisecond, so nothing waits for it (pages forbid this above some megabytes, workers don't). */
 function kernel(): Exports {
   if (loaded) return loaded;
   const bytes = Uint8Array.from(atob(KERNEL), (character) => character.charCodeAt(0));
@@ -36,7 +65,7 @@ function kernel(): Exports {
 }
 
 function isKernel(exports: object): exports is Exports {
-  return ["memory", "free", "widen", "notFinite", "quantize"].every((name) => name in exports);
+  return ["memory", "free", "widen", "widenHalf", "notFinite", "quantize"].every((name) => name in exports);
 }
 
 /** Makes room for `bytes` behind what the kernel needs itself; returns the first of them. */
@@ -49,15 +78,18 @@ function reserve({ memory, free }: Exports, bytes: number): number {
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
-/** `fromBfloat16`, eight at a time. */
-export function widenBfloat16(halves: Uint16Array): Float32Array<ArrayBuffer> {
-  const { length } = halves;
+/** Stored numbers as float32 (exact). */
+export function widen({ dtype, bytes }: StoredNumbers): Float32Array<ArrayBuffer> {
+  const count = bytes.length / STORED[dtype].size;
+  if (dtype === "F32")
+    return bytes.byteOffset % 4 === 0 ? new Float32Array(bytes.buffer, bytes.byteOffset, count) : new Float32Array(bytes.slice().buffer);
   const module = kernel();
-  const from = reserve(module, aligned(2 * length) + aligned(4 * length) + 64);
-  const to = from + aligned(2 * length);
-  new Uint16Array(module.memory.buffer, from, length).set(halves);
-  module.widen(from, to, length);
-  return new Float32Array(module.memory.buffer.slice(to, to + 4 * length));
+  // Eight at a time, so that up to seven follow.
+  const from = reserve(module, aligned(bytes.length) + aligned(2 * bytes.length) + 32);
+  const to = from + aligned(bytes.length);
+  new Uint8Array(module.memory.buffer, from, bytes.length).set(bytes);
+  (dtype === "F16" ? module.widenHalf : module.widen)(from, to, count);
+  return new Float32Array(module.memory.buffer.slice(to, to + 4 * count));
 }
 
 /** First element that is not finite; -1 where all are. */
@@ -68,21 +100,28 @@ export function firstNotFinite(values: Float32Array): number {
   return module.notFinite(start, values.length);
 }
 
-/** `quantizeRows`, number for number, for finite rows whose length is a multiple of 32. */
-export function quantizeFast(weights: Float32Array, k: number, { bits, symmetric, scaleType }: NbitsOptions): PackedRows {
-  const rows = weights.length / k;
+/**
+ * `quantizeRows`, number for number, for rows of `k` stored weights (a multiple of 32). Where one is not finite, the first element of a block that has
+ * one, instead.
+ */
+export function quantizeFast(weights: StoredNumbers, k: number, { bits, symmetric, scaleType }: NbitsOptions): PackedRows | number {
+  const { bytes } = weights;
+  const { type, size } = STORED[weights.dtype];
+  const count = bytes.length / size;
+  const rows = count / k;
   const blocks = rows * blocksOf(k);
-  const valueBytes = (weights.length * bits) / 8;
+  const valueBytes = (count * bits) / 8;
   const scaleBytes = blocks * (scaleType === "float16" ? 2 : 4);
   const zeroBytes = symmetric ? 0 : rows * Math.ceil((blocksOf(k) * bits) / 8);
   const module = kernel();
-  const start = reserve(module, aligned(4 * weights.length) + aligned(valueBytes) + aligned(scaleBytes) + zeroBytes);
-  const values = start + aligned(4 * weights.length);
+  const start = reserve(module, aligned(bytes.length) + aligned(valueBytes) + aligned(scaleBytes) + zeroBytes);
+  const values = start + aligned(bytes.length);
   const scales = values + aligned(valueBytes);
   const zeros = scales + aligned(scaleBytes);
   const { buffer } = module.memory;
-  new Float32Array(buffer, start, weights.length).set(weights);
-  module.quantize(start, rows, k, bits, scaleType === "float16" ? 1 : 0, values, scales, symmetric ? 0 : zeros);
+  new Uint8Array(buffer, start, bytes.length).set(bytes);
+  const bad = module.quantize(start, type, rows, k, bits, scaleType === "float16" ? 1 : 0, values, scales, symmetric ? 0 : zeros);
+  if (bad !== -1) return bad;
   const taken = (at: number, length: number) => new Uint8Array(buffer.slice(at, at + length));
   return {
     values: taken(values, valueBytes),
