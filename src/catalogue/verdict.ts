@@ -70,12 +70,12 @@ export type Reason =
   /** The browser may remove models when the disk runs low. */
   | { readonly code: "not-persisted"; readonly forbids: false };
 
-/** Stored bytes a parameter: scales and the weights kept higher included (docs/figures.md). */
+/** Stored bytes a parameter at most, by the plan over the published files' shapes: scales and the weights kept higher included. */
 const STORED: Readonly<Record<RequiredPart, Readonly<Record<PrecisionName, number>>>> = {
-  "text-encoder": { q4: 1.15, q8: 1.15, f16: 2.01, f32: 4 },
-  "stage-c": { q4: 0.62, q8: 1.07, f16: 2.01, f32: 4 },
-  "stage-b": { q4: 0.68, q8: 1.1, f16: 2.02, f32: 4 },
-  "stage-a": { q4: 2.1, q8: 2.1, f16: 2.1, f32: 4 },
+  "text-encoder": { q4: 1.16, q8: 1.16, f16: 2.01, f32: 4.01 },
+  "stage-c": { q4: 0.6, q8: 1.08, f16: 1.99, f32: 3.97 },
+  "stage-b": { q4: 0.64, q8: 1.11, f16: 1.99, f32: 3.97 },
+  "stage-a": { q4: 1.72, q8: 1.72, f16: 1.72, f32: 3.41 },
 };
 
 const STAGES: readonly RequiredPart[] = ["text-encoder", "stage-c", "stage-b", "stage-a"];
@@ -151,9 +151,8 @@ function bufferReasons(
   settings: PictureSettings,
 ): Reason[] {
   const limit = Math.min(maxBufferSize, maxStorageBufferBindingSize);
-  // Tables are kept at 16 bits, matrices as the precision says; activations are float32.
-  const weight =
-    facts.largest * (precision === "f32" ? 4 : stage === "text-encoder" || precision === "f16" ? 2 : precision === "q8" ? 1 : 0.5);
+  // Tables are kept at 16 bits and the matrices of the timestep at 8, whatever is asked for; activations are float32.
+  const weight = facts.largest * (precision === "f32" ? 4 : stage === "text-encoder" || precision === "f16" ? 2 : 1);
   const needed = Math.max(weight, 4 * widestOf(stage, facts, evaluationsOf(stage, settings).halves));
   return needed > limit ? [{ code: "buffer-too-large", forbids: true, stage, needed, limit }] : [];
 }

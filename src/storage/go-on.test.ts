@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type HubHost, startHubHost } from "../../e2e/hub-host.ts";
+import { smallFiles, smallJob } from "../../e2e/small-files.ts";
+import { MemoryDirectory } from "../../fixtures/memory-directory.ts";
+import { filesOfJob } from "../catalogue/needed-files.ts";
+import { goOn, repair } from "./go-on.ts";
+import { type ConvertJob, type JobEvent, runJob, type SourceRef } from "./job.ts";
+import { type ModelStore, modelStore } from "./model-store.ts";
+
+const locks = { request: async <T>(_: string, __: object, work: (lock: unknown) => Promise<T>) => work({}) };
+const signal = new AbortController().signal;
+const ignore = (): void => {};
+let root: MemoryDirectory;
+let store: ModelStore;
+let hub: HubHost;
+beforeEach(async () => {
+  root = new MemoryDirectory();
+  store = modelStore(root, locks);
+  hub = await startHubHost(smallFiles());
+});
+afterEach(() => hub.close());
+
+/** Runs a job and aborts it at the first weights of a part. */
+async function cutAt(part: string, job: ConvertJob): Promise<void> {
+  const abort = new AbortController();
+  const watch = (event: JobEvent): void => {
+    if (event.type === "progress" && event.part === part) abort.abort();
+  };
+  await expect(runJob(store, job, watch, abort.signal)).rejects.toMatchObject({ code: "aborted" });
+}
+
+/** The job with files on disk in the place of addresses; those of a folder have a time of their own. */
+function onDisk(job: ConvertJob): { readonly job: ConvertJob; readonly files: readonly File[] } {
+  const contents = smallFiles();
+  const files = new Map<string, File>();
+  const file = (ref: SourceRef): File => {
+    if (!("url" in ref)) return ref;
+    const path = ref.url.split("/resolve/main/")[1] ?? "";
+    const found = files.get(path) ?? new File([contents.get(path) ?? ""], path.split("/").at(-1) ?? "", { lastModified: files.size + 1 });
+    files.set(path, found);
+    return found;
+  };
+  const parts = Object.fromEntries(Object.entries(job.parts).map(([name, refs]) => [name, refs.map(file)]));
+  return { job: { ...job, parts, tokenizer: job.tokenizer.map(file) }, files: [...files.values()] };
+}
+
+test("a cut conversion of addresses is listed with how far it is, and goes on by its id alone; its token is not kept", async () => {
+  hub.set({ token: "secret" });
+  await cutAt("stage-a", smallJob(hub, "cut", { token: "secret" }));
+  expect(await store.list()).toEqual([]);
+  const [unfinished] = await store.unfinished();
+  expect(unfinished).toMatchObject({ id: "cut", name: "small", job: { kind: "convert" } });
+  expect(unfinished?.bytes).toBeGreaterThan(0.3 * (unfinished?.total ?? 0));
+  expect(unfinished?.bytes).toBeLessThan(unfinished?.total ?? 0);
+  expect(JSON.stringify(unfinished)).not.toContain("secret");
+  expect(unfinished?.job && filesOfJob(unfinished.job)).toEqual([]);
+
+  await expect(goOn(store, "cut", {}, { signal, onEvent: ignore })).rejects.toMatchObject({ code: "no-access" });
+  const before = hub.sent();
+  const manifest = await goOn(store, "cut", { token: "secret" }, { signal, onEvent: ignore });
+  const total = [...smallFiles().values()].reduce((sum, { length }) => sum + length, 0);
+  expect(hub.sent() - before).toBeLessThan(0.8 * total);
+  expect(await store.unfinished()).toEqual([]);
+  expect(await store.list()).toMatchObject([{ id: "cut", manifest, job: { kind: "convert" } }]);
+});
+
+test("one of files asks for them again, and takes no others", async () => {
+  const { job, files } = onDisk(smallJob(hub, "cut"));
+  await cutAt("stage-a", job);
+  const [unfinished] = await store.unfinished();
+  const needed = unfinished?.job ? filesOfJob(unfinished.job) : [];
+  expect(needed.map(({ name, size }) => [name, size])).toEqual(files.map(({ name, size }) => [name, size]));
+  await expect(goOn(store, "cut", {}, { signal, onEvent: ignore })).rejects.toThrow("is not among the files you chose");
+  const changed = files.map((file, i) => (i === 0 ? new File([file], file.name, { lastModified: 99 }) : file));
+  await expect(goOn(store, "cut", { files: changed }, { signal, onEvent: ignore })).rejects.toMatchObject({ code: "bad-settings" });
+  await goOn(store, "cut", { files: files.toReversed() }, { signal, onEvent: ignore });
+  expect((await store.list()).map(({ id }) => id)).toEqual(["cut"]);
+});
+
+test("a damaged model is repaired by its id, and one whose origin was not kept says so", async () => {
+  await runJob(store, smallJob(hub, "small"), ignore, signal);
+  const folder = await root.getDirectoryHandle("small");
+  const file = await folder.getFileHandle("stage-b.onnx.data");
+  const whole = file.bytes.slice();
+  file.bytes[3000] = (file.bytes[3000] ?? 0) ^ 1;
+  expect(await repair(store, "small", {}, { signal, onEvent: ignore })).toMatchObject([{ file: "stage-b.onnx.data" }]);
+  expect(Buffer.from((await folder.getFileHandle("stage-b.onnx.data")).bytes).equals(whole)).toBe(true);
+  expect(await repair(store, "small", {}, { signal, onEvent: ignore })).toEqual([]);
+  await folder.removeEntry("job.json");
+  (await folder.getFileHandle("stage-b.onnx.data")).bytes[3000] = (whole[3000] ?? 0) ^ 1;
+  await expect(repair(store, "small", {}, { signal, onEvent: ignore })).rejects.toThrow("was not kept");
+});
+
+test("a host that asks to wait is told with how long", async () => {
+  let asked = false;
+  hub.set({
+    fault({ path }) {
+      if (asked || !path.startsWith("prior/weights")) return { kind: "none" };
+      asked = true;
+      return { kind: "status", status: 429, retryAfter: "1" };
+    },
+  });
+  const waits: JobEvent[] = [];
+  await runJob(store, smallJob(hub, "small"), (event) => void (event.type === "waiting" && waits.push(event)), signal);
+  expect(waits).toEqual([{ type: "waiting", host: new URL(hub.url).host, seconds: 1, status: 429 }]);
+});
