@@ -30,7 +30,7 @@ const service: ConvertService = {
   delete: (id) => outcomeOf(async () => (await browserStore()).delete(id)),
   convert: (job, onEvent) => act((store, signal) => runJob(store, job, onEvent, signal, checkSpace)),
   goOn: (id, again, onEvent) => act((store, signal) => goOn(store, id, again, { signal, onEvent, room: checkSpace })),
-  repair: (id, again, onEvent) => act((store, signal) => repair(store, id, again, { signal, onEvent })),
+  repair: (id, again, onEvent) => act((store, signal) => repair(store, id, again, { signal, onEvent, room: checkSpace })),
   importModel: (job, onEvent) => act((store, signal) => importModel(store, job, onEvent, signal, checkSpace)),
   exportToFolder: (id, directory, onProgress) => act((store, signal) => exportToFolder(store, id, directory, onProgress, signal)),
   zipModel: (id, onProgress) => act((store, signal) => zipModel(store, id, onProgress, signal)),

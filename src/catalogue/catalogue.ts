@@ -32,7 +32,7 @@ export type StageSize = "full" | "lite";
 
 const OFFICIAL = {
   repository: "stabilityai/stable-cascade",
-  revision: "main",
+  revision: "a89f66d459ae653e3b4d4f992a7c3789d0dc4d16",
   tokenizer: ["tokenizer/tokenizer.json", "tokenizer/tokenizer_config.json"],
   licence: { name: "Stability AI Non-Commercial Research Community License", path: "LICENSE" },
 } as const;

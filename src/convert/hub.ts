@@ -75,6 +75,11 @@ export async function hubRevision({ base, repository, revision }: HubAddress, op
   );
 }
 
+/** Whether a revision is a commit, which always means the same files. */
+export function isCommit(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
+}
+
 /** The address of a file at a fixed commit. */
 export function addressAt({ base, repository }: HubAddress, commit: string, path: string): string {
   return `${base}/${repository}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
@@ -83,7 +88,7 @@ export function addressAt({ base, repository }: HubAddress, commit: string, path
 function parseRevision(value: unknown): HubRevision | undefined {
   if (!isObject(value)) return undefined;
   const { sha: commit, siblings } = value;
-  if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit) || !Array.isArray(siblings)) return undefined;
+  if (typeof commit !== "string" || !isCommit(commit) || !Array.isArray(siblings)) return undefined;
   if (siblings.length > MOST_FILES)
     throw new CascadeError("download-failed", `The repository lists ${siblings.length} files: name another.`);
   const files: HubFile[] = [];

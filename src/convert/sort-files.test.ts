@@ -1,3 +1,4 @@
+import { makeZip } from "client-zip";
 import { describe, expect, test } from "vitest";
 import { fixtureBytes, fixtureTensors, serialize, type Tensors, toOfficial, withPrefix } from "../../fixtures/checkpoints.ts";
 import { type DroppedFile, sortFiles } from "./sort-files.ts";
@@ -99,6 +100,17 @@ describe("the user's files", () => {
   test("that a converter wrote are known as a model", async () => {
     const sorted = await sortFiles([at("m/cascade.json", "{}"), at("m/stage-c.onnx", "x"), at("other/x.json", "{}")]);
     expect(sorted.converted?.map(({ name }) => name)).toEqual(["cascade.json", "stage-c.onnx"]);
+  });
+
+  test("in a zip are sorted as if they were beside it", async () => {
+    const input = [
+      ["m/cascade.json", "{}"],
+      ["m/stage-c.onnx", "x"],
+    ].map(([name = "", text = ""]) => ({ name, input: text }));
+    const zip = new File([await new Response(makeZip(input)).arrayBuffer()], "m.zip");
+    expect((await sortFiles([{ path: "m.zip", file: zip }])).converted?.map(({ name }) => name)).toEqual(["cascade.json", "stage-c.onnx"]);
+    const cut = await sortFiles([{ path: "m.zip", file: new File([zip.slice(0, 50)], "m.zip") }]);
+    expect(cut.problems[0]).toEqual({ code: "unreadable", path: "m.zip", message: "m.zip can't be read: it is cut short, or is no zip." });
   });
 
   test("that are cut short or of no use are said to be", async () => {

@@ -5,6 +5,7 @@ import { openCheckpoint } from "./checkpoint.ts";
 import { findPart, type Layout, PART_NAMES } from "./layouts.ts";
 import { factsOf, type PartFacts } from "./part-facts.ts";
 import { openSafetensors } from "./safetensors.ts";
+import { zipEntries } from "./zip-entries.ts";
 
 /** A file as it was dropped or picked; `path` begins at the folder that was ("prior/config.json"), or is just its name. */
 export interface DroppedFile {
@@ -38,7 +39,7 @@ export type SortProblem =
   | { readonly code: "missing"; readonly part: RequiredPart | "tokenizer" }
   /** Several files could be a part: the user should say which. */
   | { readonly code: "several"; readonly part: PartName; readonly paths: readonly string[] }
-  /** A file with weights that can't be read; `message` is one sentence. */
+  /** A file with weights, or a zip, that can't be read; `message` is one sentence. */
   | { readonly code: "unreadable"; readonly path: string; readonly message: string }
   /** Weights of nothing that is used (an image encoder, a ControlNet, another model). */
   | { readonly code: "unused"; readonly path: string };
@@ -47,7 +48,9 @@ const REQUIRED: readonly RequiredPart[] = ["text-encoder", "stage-c", "stage-b",
 const MAX_INDEX_BYTES = 2 ** 24;
 
 /** Finds out what each file is, by what is in it: reads headers only. Never rejects for a file's sake, but with `aborted`. */
-export async function sortFiles(files: readonly DroppedFile[], signal?: AbortSignal): Promise<SortedFiles> {
+export async function sortFiles(dropped: readonly DroppedFile[], signal?: AbortSignal): Promise<SortedFiles> {
+  const problems: SortProblem[] = [];
+  const files = await unpacked(dropped, problems);
   const manifest = files.find(({ file }) => file.name === "cascade.json");
   if (manifest !== undefined) {
     const folder = folderOf(manifest.path);
@@ -55,10 +58,9 @@ export async function sortFiles(files: readonly DroppedFile[], signal?: AbortSig
       parts: {},
       tokenizer: [],
       converted: files.filter(({ path }) => folderOf(path) === folder).map(({ file }) => file),
-      problems: [],
+      problems,
     };
   }
-  const problems: SortProblem[] = [];
   const parts: { [K in PartName]?: Candidate[] } = {};
   for (const group of await weightsOf(files, problems, signal)) {
     const found = await candidatesOf(group, files, problems, signal);
@@ -74,6 +76,24 @@ export async function sortFiles(files: readonly DroppedFile[], signal?: AbortSig
   for (const part of REQUIRED) if (parts[part] === undefined) problems.push({ code: "missing", part });
   if (tokenizer.length === 0) problems.push({ code: "missing", part: "tokenizer" });
   return { parts, tokenizer, problems };
+}
+
+/** The same files, with those in zips (as we export models) in the zips' places. */
+async function unpacked(files: readonly DroppedFile[], problems: SortProblem[]): Promise<readonly DroppedFile[]> {
+  const all: DroppedFile[] = [];
+  for (const one of files) {
+    if (!one.file.name.endsWith(".zip")) {
+      all.push(one);
+      continue;
+    }
+    try {
+      all.push(...(await zipEntries(one.file)));
+    } catch (error) {
+      if (!(error instanceof CascadeError)) throw error;
+      problems.push({ code: "unreadable", path: one.path, message: error.message });
+    }
+  }
+  return all;
 }
 
 /** Weights that belong together: a file, or the shards of an index. */

@@ -1,5 +1,5 @@
 import { CascadeError } from "../shared/errors.ts";
-import { addressAt, type HubAddress, type HubRevision, hubAddress, hubRevision } from "./hub.ts";
+import { addressAt, type HubAddress, type HubRevision, hubAddress, hubRevision, isCommit } from "./hub.ts";
 import { type StreamedSource, streamedSource } from "./streamed-source.ts";
 import { type UrlSourceOptions, urlSource } from "./url-source.ts";
 
@@ -43,6 +43,13 @@ export class UrlOpener {
     return Promise.all(wanted.map((path) => this.open(addressAt(address, address.revision, path))));
   }
 
+  /** The same file's address at the commit its branch or tag stands for now; as it is where its host tells no commit. */
+  async pin(url: string): Promise<string> {
+    const address = hubAddress(url);
+    const revision = address && (await this.revisionOf(address));
+    return address && revision ? pinned(address, revision) : url;
+  }
+
   /** Reads what is left of every file and compares its hash. Rejects with `bad-checkpoint`. */
   async check(signal?: AbortSignal): Promise<void> {
     for (const source of this.opened.values()) await (await source).check(signal);
@@ -52,8 +59,10 @@ export class UrlOpener {
     const address = hubAddress(url);
     const revision = address && (await this.revisionOf(address));
     const listed = revision?.files.find(({ path }) => path === address?.path);
-    const pinned = address && revision ? addressAt(address, revision.commit, address.path) : url;
-    const source = await urlSource(pinned, { ...this.options, ...(listed?.sha256 !== undefined && { sha256: listed.sha256 }) });
+    const source = await urlSource(address && revision ? pinned(address, revision) : url, {
+      ...this.options,
+      ...(listed?.sha256 !== undefined && { sha256: listed.sha256 }),
+    });
     const compared = (this.options.checkHashes ?? true) && source.sha256 !== undefined;
     return streamedSource(source, compared ? { sha256: source.sha256 } : {});
   }
@@ -64,4 +73,8 @@ export class UrlOpener {
     this.revisions.set(key, found);
     return found;
   }
+}
+
+function pinned(address: HubAddress, { commit }: HubRevision): string {
+  return addressAt(address, isCommit(address.revision) ? address.revision : commit, address.path);
 }

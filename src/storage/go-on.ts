@@ -1,3 +1,4 @@
+import { zipEntries } from "../convert/zip-entries.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import { importModel } from "./import-model.ts";
@@ -35,7 +36,13 @@ async function run(
   const kept = await store.jobOf(id);
   if (kept === undefined)
     throw new CascadeError("bad-settings", `It was not kept where "${id}" comes from: delete it and bring it in again.`);
-  if (kept.kind === "import") return importModel(store, renewImport(kept, again), onEvent, signal, room);
-  const job = renewConversion(kept.job, again);
+  const files: File[] = [];
+  for (const file of again.files ?? []) {
+    if (file.name.endsWith(".zip")) files.push(...(await zipEntries(file)).map((entry) => entry.file));
+    else files.push(file);
+  }
+  const whole = { ...again, files };
+  if (kept.kind === "import") return importModel(store, renewImport(kept, whole), onEvent, signal, room);
+  const job = renewConversion(kept.job, whole);
   return runJob(store, checkHashes === undefined ? job : { ...job, checkHashes }, onEvent, signal, room);
 }

@@ -28,7 +28,13 @@ export interface ConvertJob {
   readonly pieceBytes?: number;
 }
 
-/** Converts what a job names into the store, or goes on with it. `room` is asked once for the bytes still to write, and rejects where they don't fit. */
+/** Bytes after which it is asked again whether the rest has room: other pages and programs write to the same disk. */
+const ASK_EVERY = 2 ** 28;
+
+/**
+ * Converts what a job names into the store, or goes on with it. Branches and tags are kept as the commits they stand for now. `room` is asked for the
+ * bytes still to write, before the first and then now and again, and rejects where they don't fit.
+ */
 export async function runJob(
   store: ModelStore,
   job: ConvertJob,
@@ -36,16 +42,16 @@ export async function runJob(
   signal: AbortSignal,
   room: (bytes: number) => Promise<void> = async () => {},
 ): Promise<CascadeManifest> {
-  const { options, check } = await openJob(job, onEvent, signal);
-  let asked = false;
+  const { options, check, pinned } = await openJob(job, onEvent, signal);
+  let next = 0;
   const watch = async (event: ConvertEvent): Promise<void> => {
-    if (event.type === "progress" && !asked) {
-      asked = true;
+    if (event.type === "progress" && event.written >= next) {
+      next = event.written + ASK_EVERY;
       await room(event.total - event.written);
     }
     await onEvent(event);
   };
-  return convertToStore(store, job.id, options, watch, signal, check, keepConversion(job));
+  return convertToStore(store, job.id, options, watch, signal, check, keepConversion({ ...job, ...pinned }));
 }
 
 /** What a job tells: the converter's events, and the download's. */
@@ -59,7 +65,7 @@ async function openJob(
   { parts, tokenizer, token, pieceBytes, checkHashes = true, name, precision, sampling }: ConvertJob,
   onEvent: (event: JobEvent) => void | Promise<void>,
   signal: AbortSignal,
-): Promise<{ readonly options: ConvertOptions; readonly check: () => Promise<void> }> {
+): Promise<OpenJob> {
   const started = performance.now();
   let bytes = 0;
   const urls = new UrlOpener({
@@ -81,11 +87,24 @@ async function openJob(
     files.set(ref, source);
     return source;
   };
+  const pin = async (ref: SourceRef): Promise<SourceRef> => ("url" in ref ? { url: await urls.pin(ref.url) } : ref);
   const opened: { [K in PartName]?: ByteSource[] } = {};
+  const pinned: { [K in PartName]?: SourceRef[] } = {};
   const names = Object.keys(parts) as PartName[];
-  for (const part of names) opened[part] = await Promise.all((parts[part] ?? []).map(open));
+  for (const part of names) {
+    pinned[part] = await Promise.all((parts[part] ?? []).map(pin));
+    opened[part] = await Promise.all(pinned[part].map(open));
+  }
+  const pinnedTokenizer = await Promise.all(tokenizer.map(pin));
   return {
-    options: { name, precision, parts: opened, tokenizer: await Promise.all(tokenizer.map(open)), ...(sampling && { sampling }) },
+    options: { name, precision, parts: opened, tokenizer: await Promise.all(pinnedTokenizer.map(open)), ...(sampling && { sampling }) },
     check: () => urls.check(signal),
+    pinned: { parts: pinned, tokenizer: pinnedTokenizer },
   };
+}
+
+interface OpenJob {
+  readonly options: ConvertOptions;
+  readonly check: () => Promise<void>;
+  readonly pinned: Pick<ConvertJob, "parts" | "tokenizer">;
 }
