@@ -60,7 +60,7 @@ test("a browser that stores nothing draws all the same, and says that the pictur
   await playground.setSmall();
   await prompt.fill("a star");
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 240_000);
+  await playground.finished("a star");
   await expect(page.getByText("The browser stores nothing here: this picture goes when the page is closed.")).toBeVisible();
   // For this visit it is kept like any other.
   await page.getByRole("button", { name: /^Show: a star/ }).click();
@@ -82,12 +82,12 @@ test("before the storage is full the page says so, and a picture that has no roo
   await playground.setSmall();
   await prompt.fill("a star");
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 240_000);
+  await playground.finished("a star");
   await expect(page.getByText(/^The browser's storage is nearly full \(36 MB are left\)/)).toBeVisible();
   await page.evaluate(() => Object.assign((window as unknown as { room: { usage: number } }).room, { usage: 36 * 2 ** 20 }));
   await prompt.fill("a heart");
   await prompt.press("Control+Enter");
-  await playground.finished("a heart", 240_000);
+  await playground.finished("a heart");
   await expect(page.getByText(/^This picture was not kept in the history/)).toBeVisible();
   await expect(playground.download).toBeVisible();
 });
@@ -95,10 +95,9 @@ test("before the storage is full the page says so, and a picture that has no roo
 test("a step that hangs is ended with its worker within moments, and the next picture is drawn", async ({ playground }) => {
   const { page, prompt, cancel } = playground;
   await playground.open("?backend=wasm");
-  await playground.setSmall(8);
+  await playground.setSmall(2);
   await prompt.fill("a star");
-  await prompt.press("Control+Enter");
-  await expect(playground.progress(/^Stage C, step/)).toBeVisible();
+  await playground.startAndPauseAt(/^Stage C, step 1/);
   const [worker] = page.workers();
   worker
     ?.evaluate(() => {
@@ -108,23 +107,24 @@ test("a step that hangs is ended with its worker within moments, and the next pi
   await page.keyboard.press("Escape");
   await expect(cancel).toBeHidden({ timeout: 5_000 });
   await expect(page.getByRole("status").filter({ hasText: "Cancelled." })).toBeAttached();
+  await playground.resume();
   await playground.setSmall();
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 240_000);
+  await playground.finished("a star");
 });
 
 test("a worker that the browser ends is noticed; nothing is lost, and the run goes on from its last step", async ({ playground }) => {
   const { page, prompt } = playground;
   await playground.open("?backend=wasm");
-  await playground.setSmall(8);
+  await playground.setSmall(3);
   await prompt.fill("a star");
-  await prompt.press("Control+Enter");
-  await expect(playground.progress(/^Stage C, step [2-7]/)).toBeVisible();
+  await playground.startAndPauseAt(/^Stage C, step 2/);
   await page.workers()[0]?.evaluate(() => self.close());
   await expect(page.getByRole("alert")).toHaveText(/worker.*generate again/);
   await expect(prompt).toHaveValue("a star");
+  await playground.resume();
   await page.getByRole("button", { name: "Continue" }).click();
-  await playground.finished("a star", 240_000);
+  await playground.finished("a star");
 });
 
 test("memory that runs out is said with what to do, and the settings stay", async ({ playground }) => {
@@ -150,7 +150,7 @@ test("memory that runs out is said with what to do, and the settings stay", asyn
   await repairWorker(page);
   await playground.setSmall();
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 240_000);
+  await playground.finished("a star");
 });
 
 test("a lost graphics device is said, and the processor takes over by one press", async ({ playground }) => {
@@ -167,13 +167,13 @@ test("a lost graphics device is said, and the processor takes over by one press"
   await expect(page.getByText("on WebGPU")).toBeVisible({ timeout: 300_000 });
   await playground.setSmall();
   await prompt.fill("a star");
-  await prompt.press("Control+Enter");
-  await expect(playground.progress(/^(Loading )?Stage C/)).toBeVisible({ timeout: 300_000 });
+  await playground.startAndPauseAt(/^(Loading )?Stage C/);
   await page.workers()[0]?.evaluate(() => (self as unknown as { lastDevice: { destroy(): void } }).lastDevice.destroy());
+  await playground.resume();
   await expect(page.getByRole("alert")).toHaveText(/^The graphics device was lost .*generate again/, { timeout: 240_000 });
   await expect(prompt).toHaveValue("a star");
   await page.getByRole("button", { name: "Use WebAssembly instead" }).click();
   await expect(page.getByText("on WASM")).toBeVisible();
   await prompt.press("Control+Enter");
-  await playground.finished("a star", 240_000);
+  await playground.finished("a star");
 });

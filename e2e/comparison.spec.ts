@@ -17,10 +17,12 @@ test("a comparison draws each pair of values and becomes one labelled picture wi
   await page.getByRole("combobox", { name: "Rows" }).selectOption("Prompts");
   await page.getByRole("textbox", { name: "Values of the rows" }).fill("a red heart\na blue circle");
   await expect(page.getByText("4 pictures, and a sheet of them")).toBeVisible();
+  await playground.pauseAt(/^Stage C, step/);
   await draw.click();
   await expect(page.getByRole("list", { name: "Waiting pictures" }).getByRole("listitem").last()).toHaveText(/a blue circle, seed 8/);
+  await playground.resume();
   const sheet = page.getByRole("img", { name: "Comparison by Seed × Prompts: a star", exact: true });
-  await expect(sheet).toBeVisible({ timeout: 240_000 });
+  await expect(sheet).toBeVisible({ timeout: 600_000 });
   await expect(page.getByRole("list", { name: "Earlier pictures" }).getByRole("button", { name: /^Show:/ })).toHaveCount(5);
 
   const download = page.waitForEvent("download");

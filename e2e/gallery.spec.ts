@@ -11,11 +11,11 @@ async function restoreFrom({ page }: Playground, png: Uint8Array): Promise<void>
 test("a batch draws consecutive seeds through a queue, and the history keeps its pictures, settings and marks", async ({ playground }) => {
   const { page, prompt, seed, generate, cancel } = playground;
   await playground.open("?backend=wasm");
-  await playground.setSmall(4);
+  await playground.setSmall();
   await prompt.fill("a star");
   await seed.fill("7");
   await page.getByRole("textbox", { name: "Pictures" }).fill("3");
-  await prompt.press("Control+Enter");
+  await playground.startAndPauseAt(/^Stage C, step/);
   const waiting = page.getByRole("list", { name: "Waiting pictures" }).getByRole("listitem");
   await expect(waiting).toHaveText([/seed 8/, /seed 9/]);
   // Reordered and taken out by keyboard, the focus staying on the button.
@@ -33,7 +33,8 @@ test("a batch draws consecutive seeds through a queue, and the history keeps its
 
   await page.getByRole("button", { name: "Remove: a star, seed 9" }).click();
   await expect(waiting).toHaveText([/a heart, seed 7/]);
-  await playground.finished("a heart", 360_000);
+  await playground.resume();
+  await playground.finished("a heart");
   await expect(cancel).toBeHidden();
   await expect(generate).toBeVisible();
   const earlierPictures = page.getByRole("list", { name: "Earlier pictures" });
@@ -65,7 +66,7 @@ test("a batch draws consecutive seeds through a queue, and the history keeps its
   const file = await readFile(await (await download).path());
   expect(await settingsIn(new Blob([file]))).toMatchObject({
     source: "Cascade playground",
-    settings: { prompt: "a star", seed: 7, stageC: { steps: 4 }, stageB: { steps: 1 } },
+    settings: { prompt: "a star", seed: 7, stageC: { steps: 1 }, stageB: { steps: 1 } },
   });
   await prompt.fill("");
   await seed.fill("");

@@ -49,7 +49,7 @@ test("after one visit a picture is drawn with the network off", async ({ page, h
   await playground.setSmall();
   await playground.prompt.fill("a star");
   await playground.generate.click();
-  await playground.finished("a star", 240_000);
+  await playground.finished("a star");
 });
 
 test("a new version is offered, not taken, and not while a picture is made", async ({ page, host }) => {
@@ -58,7 +58,7 @@ test("a new version is offered, not taken, and not while a picture is made", asy
   const update = page.getByRole("button", { name: "Update and reload" });
   await expect(update).toBeHidden();
   await playground.prompt.fill("a star");
-  await playground.generate.click();
+  await playground.startAndPauseAt(/^(Loading )?Stage C/);
   host.release();
   await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
   await expect(page.getByText("A new version of this page is ready.")).toBeVisible({ timeout: 60_000 });
@@ -76,19 +76,19 @@ test("a new version is offered, not taken, and not while a picture is made", asy
 test("a tab that draws is not reloaded by another tab's update, and finishes its picture", async ({ page, host, context }) => {
   await visit(page, host);
   const drawing = new Playground(page);
-  await drawing.setSmall(6);
+  await drawing.setSmall();
   await drawing.prompt.fill("a star");
   const other = await context.newPage();
   await visit(other, host);
-  await drawing.prompt.press("Control+Enter");
-  await expect(drawing.progress(/^Stage C, step/)).toBeVisible();
+  await drawing.startAndPauseAt(/^Stage C, step/);
   host.release();
   await other.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()));
   const reloaded = other.waitForEvent("load");
   await other.getByRole("button", { name: "Update and reload" }).click();
   await reloaded;
   await expect(page.getByText("A new version of this page is ready.")).toBeVisible();
-  await drawing.finished("a star", 240_000);
+  await drawing.resume();
+  await drawing.finished("a star");
   await page.getByRole("button", { name: "Update and reload" }).click();
   await expect(page.getByRole("button", { name: /^Show: a star/ })).toBeVisible({ timeout: 60_000 });
 });

@@ -1,4 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { expect, test } from "./playground.ts";
+import { expectShown } from "./watch-runs.ts";
+
+const WORDS = resolve(import.meta.dirname, "../public/models/mini/words.json");
 
 test("page and worker are served isolated, under a policy without unsafe-eval, from this origin alone", async ({ playground }) => {
   const { page } = playground;
@@ -69,11 +74,15 @@ test("examples are what this model can draw, and a style says when its words mea
   const { page, prompt } = playground;
   await playground.open("?backend=wasm");
   const examples = page.getByRole("list", { name: "Example prompts" }).getByRole("button");
-  await expect(examples).toHaveCount(6);
-  for (const example of await examples.all()) {
-    await example.click();
-    await expect(prompt).toHaveValue(/ background$/);
-    await expect(page.getByText("This model does not know")).toHaveCount(0);
+  const own: string[] = JSON.parse(await readFile(WORDS, "utf8")).examples;
+  await expect(examples).toHaveCount(own.length);
+  for (const [i, prompted] of own.entries()) {
+    await prompt.fill("zeppelin");
+    await expect(page.getByText("This model does not know: zeppelin.")).toBeVisible();
+    await examples.nth(i).click();
+    await expect(prompt).toHaveValue(prompted);
+    // Every word is a token of its own.
+    await expect(page.getByText(`${prompted.split(" ").length} of 75 tokens`, { exact: true })).toBeVisible();
   }
   await prompt.fill("an apple and a zeppelin");
   await expect(page.getByText("This model does not know: zeppelin.")).toBeVisible();
@@ -132,5 +141,32 @@ test("a model that can't be read is said with what to do, and nothing typed is l
   await expect(prompt).toHaveValue("a fox");
   await page.unroute("**/models/mini/cascade.json");
   await page.getByRole("button", { name: "Generate" }).click();
-  await expect(page.getByRole("progressbar", { name: /^Stage C/ })).toBeVisible({ timeout: 30_000 });
+  await expectShown(page, /^Stage C/);
+});
+
+test("the words a model knows are listed by kind, and one press puts one where the caret is", async ({ playground }) => {
+  const { page, prompt } = playground;
+  const { objects, shapes, colors } = JSON.parse(await readFile(WORDS, "utf8"));
+  await playground.open("?backend=wasm");
+  await page.getByText("Words this model knows").click();
+  const list = (name: string) => page.getByRole("list", { name, exact: true }).getByRole("button");
+  await expect(list("Things")).toHaveText(objects);
+  await expect(list("Shapes")).toHaveText(shapes);
+  await expect(list("Colours, of shapes and backgrounds")).toHaveText(colors);
+  await prompt.fill("a on a blue background");
+  await prompt.press("Home");
+  await prompt.press("ArrowRight");
+  await page.getByRole("button", { name: "red", exact: true }).click();
+  await page.getByRole("button", { name: "heart", exact: true }).press("Enter");
+  await expect(prompt).toHaveValue("a red heart on a blue background");
+  await expect(page.getByRole("button", { name: "heart", exact: true })).toBeFocused();
+  await expect(page.getByRole("status").filter({ hasText: "Prompt: a red heart on a blue background" })).toBeAttached();
+});
+
+test("a model that says nothing of its words gets the general examples it can read, and no list", async ({ playground }) => {
+  const { page } = playground;
+  await page.route("**/models/mini/words.json", (route) => route.fulfill({ json: null }));
+  await playground.open("?backend=wasm");
+  await expect(page.getByRole("list", { name: "Example prompts" }).getByRole("button", { name: "rocket" })).toBeVisible();
+  await expect(page.getByText("Words this model knows")).toBeHidden();
 });

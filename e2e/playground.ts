@@ -1,4 +1,5 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import { expectShown, pauseRun, resumeRun, shownSince, watchRuns } from "./watch-runs.ts";
 
 /** The page's parts by role and name, as a user of a screen reader finds them. */
 export class Playground {
@@ -27,15 +28,42 @@ export class Playground {
   }
 
   /** Waits for the finished picture; fails at once with the alert's words where there is one. */
-  async finished(prompt: string, timeout: number): Promise<void> {
+  async finished(prompt: string, timeout = 300_000): Promise<void> {
     const alert = this.page.getByRole("alert").filter({ visible: true });
     await expect(this.picture(prompt).or(alert)).toBeVisible({ timeout });
     expect(await alert.allInnerTexts()).toEqual([]);
   }
 
-  /** The bar while its words are these. */
+  /** The bar while its words are these; for words that stay: those of a step may have gone before they are looked for, which `shows` never misses. */
   progress(words: RegExp): Locator {
     return this.page.getByRole("progressbar", { name: words });
+  }
+
+  /** Waits until the page shows or has shown this. */
+  async shows(words: RegExp): Promise<void> {
+    await expectShown(this.page, words);
+  }
+
+  /** All that was shown since `shows` looked last. */
+  async shown(): Promise<string[]> {
+    return await shownSince(this.page);
+  }
+
+  /** Begins a run and waits until it stands where the bar has these words: what is done now is done during a run, however quick the machine is. */
+  async startAndPauseAt(words: RegExp): Promise<void> {
+    await this.pauseAt(words);
+    await this.prompt.press("Control+Enter");
+    await expect(this.progress(words)).toBeVisible({ timeout: 300_000 });
+  }
+
+  /** The same for a run that something else begins. */
+  async pauseAt(words: RegExp): Promise<void> {
+    await pauseRun(this.page, words);
+  }
+
+  /** Lets the run that was held go on. */
+  async resume(): Promise<void> {
+    await resumeRun(this.page);
   }
 
   /** Types numbers into the advanced fields, by their labels. */
@@ -56,6 +84,10 @@ export class Playground {
 
 /** Every test's page: nothing may leave the origin, and nothing may be written to the console as an error. */
 export const test = base.extend<{ playground: Playground }>({
+  context: async ({ context }, use) => {
+    await context.addInitScript(watchRuns);
+    await use(context);
+  },
   playground: async ({ page, baseURL }, use) => {
     const wrong: string[] = [];
     page.on("request", (request) => {

@@ -28,7 +28,7 @@ const service: CascadeService = {
       guarded = store ? (work) => recheckOnFailure(store, url.pathname, work) : (work) => work();
       const folder = store ? await store.open(url.pathname) : urlFolder(url);
       cascade = await guarded(() => openCascade(engine, folder, { ...about, tight }));
-      const { manifest } = cascade;
+      const { manifest, words } = cascade;
       const lifeLock = await life;
       return {
         ...about,
@@ -37,6 +37,7 @@ const service: CascadeService = {
         leastSide: leastSide(manifest),
         defaults: defaultSettings(manifest, ""),
         ...(lifeLock !== undefined && { lifeLock }),
+        ...(words !== undefined && { words }),
         parameters: Object.values(manifest.parts).reduce((sum, part) => sum + part.parameters, 0),
       };
     }),

@@ -2,6 +2,7 @@ import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types
 import type { BackendChoice } from "../runtime/device.ts";
 import type { Backend } from "../runtime/types.ts";
 import { CascadeError, type ErrorCode, messageOf } from "../shared/errors.ts";
+import type { ModelWords } from "../shared/model-words.ts";
 
 /** What the worker offers over comlink. Methods answer with outcomes: comlink's own errors lose their class and code. */
 export interface CascadeService {
@@ -34,6 +35,8 @@ export interface CascadeInfo {
   readonly leastSide: number;
   readonly defaults: Omit<Settings, "prompt" | "seed">;
   readonly parameters: number;
+  /** What a small model was taught, where its folder says so. */
+  readonly words?: ModelWords;
   /** A Web Lock the worker holds while it lives; absent where the browser has none. No event tells that a worker was killed. */
   readonly lifeLock?: string;
 }

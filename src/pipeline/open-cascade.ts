@@ -2,6 +2,7 @@ import type { Engine } from "../runtime/engine.ts";
 import { createRuntime, type RuntimeOptions } from "../runtime/runtime.ts";
 import type { ModelFolder } from "../runtime/types.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
+import { type ModelWords, parseModelWords } from "../shared/model-words.ts";
 import { parseManifest } from "../shared/parse-manifest.ts";
 import { ClipTokenizer } from "../tokenizer/clip-tokenizer.ts";
 import type { Cascade } from "./cascade.ts";
@@ -29,7 +30,17 @@ export async function openCascade(engine: Engine, folder: ModelFolder, options: 
     runtime: createRuntime(engine, folder, manifest, options),
     tokenizer: new ClipTokenizer(files, manifest.tokenizer.max_length),
     encodings: new EncodingCache(),
+    words: await wordsIn(folder),
   };
+}
+
+/** Most models have no words.json, and one that can't be read is no reason not to draw. */
+async function wordsIn(folder: ModelFolder): Promise<ModelWords | undefined> {
+  try {
+    return parseModelWords(await readText(folder, "words.json"));
+  } catch {
+    return undefined;
+  }
 }
 
 async function readText(folder: ModelFolder, file: string): Promise<string> {

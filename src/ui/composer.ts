@@ -1,16 +1,18 @@
 import { effect } from "@preact/signals-core";
+import { withWord } from "./add-word.ts";
 import { alertBox } from "./alert-box.ts";
 import type { Controller } from "./controller.ts";
 import { h, on } from "./dom.ts";
 import { exampleChips } from "./example-chips.ts";
 import { expectation } from "./expectation.ts";
 import { fieldError } from "./field-error.ts";
+import { knownWords } from "./known-words.ts";
 import { queueList } from "./queue-list.ts";
 import { edit, type PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 import { tokenCounter } from "./token-counter.ts";
 import { unfinishedNotice } from "./unfinished-notice.ts";
-import { reweighted } from "./weight-keys.ts";
+import { reweighted, type Selected } from "./weight-keys.ts";
 
 /** The head of the page: what to draw, and the buttons that draw it or stop. */
 export function composer(state: PageState, controller: Controller): { element: HTMLElement; focus: () => void } {
@@ -28,13 +30,14 @@ export function composer(state: PageState, controller: Controller): { element: H
     }),
     {
       input: () => edit(state, "prompt", prompt.value),
+      blur() {
+        left = selected();
+      },
       keydown(event) {
         const by = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : undefined;
         if (by === undefined || !(event.ctrlKey || event.metaKey)) return;
         event.preventDefault();
-        const next = reweighted({ text: prompt.value, start: prompt.selectionStart, end: prompt.selectionEnd }, by);
-        edit(state, "prompt", next.text);
-        prompt.setSelectionRange(next.start, next.end);
+        put(reweighted(selected(), by));
       },
     },
   );
@@ -70,6 +73,23 @@ export function composer(state: PageState, controller: Controller): { element: H
     },
   );
 
+  // Where the caret is, and where it was when the field was left: browsers move it as they like once a field without the focus is written to.
+  const selected = () => ({ text: prompt.value, start: prompt.selectionStart, end: prompt.selectionEnd });
+  let left: Selected = { text: "", start: 0, end: 0 };
+  const caret = (): Selected => {
+    if (document.activeElement === prompt) return selected();
+    return left.text === prompt.value ? left : { text: prompt.value, start: prompt.value.length, end: prompt.value.length };
+  };
+  const put = (next: Selected): void => {
+    edit(state, "prompt", next.text);
+    prompt.setSelectionRange(next.start, next.end);
+    left = next;
+  };
+  const addWord = (word: string): void => {
+    put(withWord(caret(), word));
+    state.announcement.value = t().words.added(prompt.value);
+  };
+
   const element = h(
     "section",
     { class: "composer", "aria-label": () => t().composer.region },
@@ -82,6 +102,7 @@ export function composer(state: PageState, controller: Controller): { element: H
       fieldError("prompt", () => (state.problem.value?.field === "prompt" ? state.problem.value.message : undefined)),
     ),
     exampleChips(state, controller, () => prompt.focus()),
+    knownWords(state, addWord),
     h("div", { class: "actions" }, generate, cancel),
     expectation(state),
     unfinishedNotice(state, controller),

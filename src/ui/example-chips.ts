@@ -19,7 +19,7 @@ export function exampleChips(state: PageState, controller: Controller, then: () 
   effect(() => {
     const model = state.model.value;
     if (model === undefined) return;
-    knownExamples(async (prompt) => (await controller.describePrompt(prompt))?.unknownWords ?? [""])
+    knownExamples(model.words, async (prompt) => (await controller.describePrompt(prompt))?.unknownWords ?? [""])
       .then((found) => {
         if (state.model.value === model) examples.value = found;
       })

@@ -1,6 +1,9 @@
+import type { ModelWords } from "../shared/model-words.ts";
+
 /**
  * Prompts to begin with, by what they show. Those for a model that knows the world stand first; the others are of the words the embedded model was
- * taught, as captions of its training are put. Which of them the loaded model can draw is asked of its own vocabulary.
+ * taught, as captions of its training are put. A model that brings examples of its own shows those; for others it is asked of their vocabulary which of
+ * these they can draw.
  */
 export const EXAMPLES: readonly string[] = [
   "a lighthouse on a cliff at dusk, storm clouds, oil painting",
@@ -18,10 +21,14 @@ export const EXAMPLES: readonly string[] = [
 ];
 
 /** So many are shown. */
-export const SHOWN = 6;
+export const SHOWN = 8;
 
-/** The first examples of which `unknown` finds no word it does not know; none where it knows too little. */
-export async function knownExamples(unknown: (prompt: string) => Promise<readonly string[]>): Promise<string[]> {
+/** The model's own examples, else the first of ours of which `unknown` finds no word it does not know; none where it knows too little. */
+export async function knownExamples(
+  words: ModelWords | undefined,
+  unknown: (prompt: string) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  if (words !== undefined && words.examples.length > 0) return words.examples.slice(0, SHOWN);
   const found: string[] = [];
   for (const prompt of EXAMPLES) {
     if (found.length < SHOWN && (await unknown(prompt)).length === 0) found.push(prompt);

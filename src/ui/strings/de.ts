@@ -48,6 +48,12 @@ export const de: Strings = {
     tokensCut: (used, most, leftOut) => `${used} von ${most} Tokens. Nicht gelesen: „${leftOut}“`,
   },
 
+  words: {
+    heading: "Wörter, die dieses Modell kennt",
+    groups: { objects: "Dinge", shapes: "Formen", colors: "Farben, für Formen und Hintergründe", numbers: "Zahlen" },
+    added: (prompt) => `Eingabe: ${prompt}`,
+  },
+
   names: {
     seed: "Seed",
     count: "Bilder",

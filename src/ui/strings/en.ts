@@ -36,6 +36,13 @@ export const en = {
     tokensCut: (used: number, most: number, leftOut: string) => `${used} of ${most} tokens. Not read: “${leftOut}”`,
   },
 
+  words: {
+    heading: "Words this model knows",
+    groups: { objects: "Things", shapes: "Shapes", colors: "Colours, of shapes and backgrounds", numbers: "Numbers" },
+    /** `prompt`: as it is now. */
+    added: (prompt: string) => `Prompt: ${prompt}`,
+  },
+
   names: {
     seed: "Seed",
     count: "Pictures",
