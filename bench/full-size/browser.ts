@@ -1,0 +1,90 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright";
+import { build, defaultClientConditions, preview } from "vite";
+import { ISOLATION_HEADERS } from "../../src/offline/security-headers.ts";
+import { chromiumFlags, findChromium } from "../../tools/find-browser.ts";
+import type { fullSize as FullSize } from "./page/main.ts";
+
+declare const window: { readonly fullSize: typeof FullSize };
+
+/** A browser with storage of its own on disk, and the benchmark's page in it. */
+export interface BenchBrowser {
+  readonly page: Page;
+  /** Peak resident megabytes of the page's process (with its workers) and the GPU's since they started; undefined where the system doesn't say. */
+  peak(): Promise<{ readonly page: number; readonly gpu: number } | undefined>;
+  close(): Promise<void>;
+}
+
+/** Builds and serves the page. */
+export async function servePage(): Promise<{ readonly url: string; close(): Promise<void> }> {
+  const outDir = await mkdtemp(join(tmpdir(), "full-size-page-"));
+  const shared = { configFile: false, root: join(import.meta.dirname, "page"), logLevel: "error" } as const;
+  await build({
+    ...shared,
+    // As vite.config.ts has them.
+    resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
+    worker: { format: "es" },
+    build: { outDir, target: "es2023", emptyOutDir: true, assetsInlineLimit: 0 },
+  });
+  const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, host: "localhost", headers: ISOLATION_HEADERS } });
+  const url = server.resolvedUrls?.local[0];
+  if (url === undefined) throw new Error("the page has no address");
+  return {
+    url,
+    async close() {
+      await server.close();
+      await rm(outDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens the page in a fresh process. A profile on disk, because a private window's storage is in memory. */
+export async function openBrowser(url: string, profile: string): Promise<BenchBrowser> {
+  await mkdir(profile, { recursive: true });
+  const context = await chromium.launchPersistentContext(profile, { executablePath: await findChromium(), args: chromiumFlags });
+  context.setDefaultTimeout(0);
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => window.fullSize !== undefined);
+  return {
+    page,
+    peak: () => peakOf(profile),
+    close: () => context.close(),
+  };
+}
+
+/** Linux: the high water mark of the processes that belong to a profile, by kind. */
+async function peakOf(profile: string): Promise<{ page: number; gpu: number } | undefined> {
+  const ids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+  if (ids.length === 0) return undefined;
+  const root = await parentOf(profile, ids);
+  const peaks = { page: 0, gpu: 0 };
+  for (const id of ids) {
+    const [command, status] = await Promise.all([text(`/proc/${id}/cmdline`), text(`/proc/${id}/status`)]);
+    if (root === undefined || !(await descends(id, root))) continue;
+    const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+    if (command.includes("--type=renderer")) peaks.page = Math.max(peaks.page, peak);
+    if (command.includes("--type=gpu-process")) peaks.gpu = Math.max(peaks.gpu, peak);
+  }
+  return peaks;
+}
+
+async function parentOf(profile: string, ids: readonly string[]): Promise<string | undefined> {
+  for (const id of ids) {
+    const command = await text(`/proc/${id}/cmdline`);
+    if (command.includes(`--user-data-dir=${profile}\0`) && !command.includes("--type=")) return id;
+  }
+  return undefined;
+}
+
+async function descends(id: string, root: string): Promise<boolean> {
+  for (let at: string | undefined = id; at !== undefined && at !== "0"; at = /PPid:\s+(\d+)/.exec(await text(`/proc/${at}/status`))?.[1]) {
+    if (at === root) return true;
+  }
+  return false;
+}
+
+/** Empty where the process has ended. */
+const text = (path: string): Promise<string> => readFile(path, "utf8").catch(() => "");

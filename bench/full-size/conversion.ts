@@ -1,0 +1,67 @@
+import { readFileSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { CascadeManifest, PartName } from "../../src/shared/manifest.ts";
+import { openBrowser, servePage } from "./browser.ts";
+import { convertInNode } from "./convert-in-node.ts";
+import { type ModelName, TOKENIZER } from "./models.ts";
+import type { fullSize as FullSize } from "./page/main.ts";
+
+declare const window: { readonly fullSize: typeof FullSize };
+
+/** Converts a model's files at 4 bits by the command line and in a browser, beside a plain copy of the same files into the same storage, and prints what came of it. */
+export async function measureConversion(model: ModelName, parts: readonly (readonly [PartName, string])[], work: string): Promise<void> {
+  const id = `${model}-q4`;
+  const out = join(work, "converted", id);
+  rmSync(out, { recursive: true, force: true });
+  const bytes = new Map(parts.map(([part, path]) => [part, statSync(path).size]));
+  const total = [...bytes.values()].reduce((sum, size) => sum + size, 0);
+  const rate = (size: number, milliseconds: number) => `${(size / 1e3 / milliseconds).toFixed(0)} MB/s`;
+
+  const node = await convertInNode(id, "q4", parts, TOKENIZER, out);
+  const json = readFileSync(join(out, "cascade.json"), "utf8");
+  console.log(`${model}, ${(total / 1e9).toFixed(2)} GB of bfloat16, to 4 bits`);
+  console.log(`command line: ${node.seconds.toFixed(0)} s, ${rate(total, 1000 * node.seconds)}, peak memory ${node.peak.toFixed(0)} MB`);
+  const manifest: CascadeManifest = JSON.parse(json);
+  for (const [part, { data, parameters }] of Object.entries(manifest.parts)) {
+    const stored = data.reduce((sum, { size }) => sum + size, 0);
+    console.log(`  ${part}: ${(stored / 1e6).toFixed(0)} MB, ${(stored / parameters).toFixed(3)} bytes a parameter`);
+  }
+
+  const server = await servePage();
+  const browser = await openBrowser(server.url, join(work, "profile"));
+  try {
+    const { page } = browser;
+    const names = parts.map(([part, path]) => [part, basename(path)] as const);
+    const tokenizer = basename(TOKENIZER);
+    await page.getByLabel("Files").setInputFiles([...parts.map(([, path]) => path), TOKENIZER]);
+    const copy = (): Promise<number> =>
+      page.evaluate(
+        (given) => window.fullSize.copy(given),
+        names.map(([, name]) => name),
+      );
+    const before = await copy();
+    const copyPeak = await browser.peak();
+    const done = await page.evaluate(([...given]) => window.fullSize.convert(...given), [id, "q4", names, tokenizer] as const);
+    const peak = await browser.peak();
+    const after = await copy();
+    const copied = (before + after) / 2;
+    console.log(`browser, plain copy: ${rate(total, before)} before, ${rate(total, after)} after`);
+    console.log(
+      `browser, conversion: ${(done.milliseconds / 1000).toFixed(0)} s, ${rate(total, done.milliseconds)}, ${(copied / done.milliseconds).toFixed(2)} of the copy's speed; ` +
+        `peak memory of the page's process ${peak?.page.toFixed(0) ?? "?"} MB (${copyPeak?.page.toFixed(0) ?? "?"} MB after the copy)`,
+    );
+    for (const { part, milliseconds } of done.parts) console.log(`  ${part}: ${rate(bytes.get(part) ?? 0, milliseconds)}`);
+    const same = `${JSON.stringify(JSON.parse(done.manifest), null, 1)}\n` === json && done.damaged === 0;
+    console.log(
+      `  ${same ? "byte-identical" : "NOT THE SAME BYTES"}: SHA-256 of ${countFiles(manifest)} files in cascade.json, and of the stored bytes`,
+    );
+    if (!same) process.exitCode = 1;
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+function countFiles({ parts, tokenizer }: CascadeManifest): number {
+  return Object.values(parts).reduce((sum, { data }) => sum + 1 + data.length, tokenizer.files.length);
+}
