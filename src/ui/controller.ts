@@ -2,17 +2,22 @@ import { batch } from "@preact/signals-core";
 import type { CascadeClient } from "../client/cascade-client.ts";
 import type { LoadOptions, PromptInfo } from "../client/protocol.ts";
 import { type Axes, comparison } from "../gallery/comparison.ts";
-import { CascadeError, messageOf } from "../shared/errors.ts";
+import { CascadeError, type ErrorCode } from "../shared/errors.ts";
+import { rememberModel } from "./chosen-model.ts";
 import { comparisonSheet } from "./comparison-sheet.ts";
 import { drawJob } from "./draw-job.ts";
 import { type BackendChoice, formProblem, seedsOf, settingsOf } from "./form.ts";
 import { inTurn, otherTabDraws } from "./one-at-a-time.ts";
+import { problemOf } from "./problem-of.ts";
 import { announce, NOT_STARTED } from "./progress.ts";
-import { edit, type Job, type PageState, type Picture, type Problem } from "./state.ts";
+import { edit, type Job, type PageState, type Picture } from "./state.ts";
 import { stayAwake } from "./stay-awake.ts";
 import { t } from "./strings/language.ts";
 import { styled } from "./styles.ts";
 import { unfinishedRun } from "./unfinished.ts";
+
+/** Failures of a stored model that the embedded one does not have. */
+const UNUSABLE: ReadonlySet<ErrorCode> = new Set(["bad-model", "no-storage", "bad-settings"]);
 
 /** What the user can do. */
 export interface Controller {
@@ -32,23 +37,22 @@ export interface Controller {
   cancel(): void;
   /** Takes another backend and opens the model on it. */
   chooseBackend(choice: BackendChoice): Promise<void>;
-  /** Opens another model: a folder's absolute URL with its slash, or `stored:ID`. */
-  useModel(modelUrl: string): Promise<void>;
+  /** Opens a model of the browser's storage, or the embedded one without an id; later visits do, too. */
+  useStored(id: string | undefined): Promise<void>;
 }
 
 /**
- * The actions of a page: the only ones that talk to the engine. `createCascade` makes a client for a model and backend; `onPicture` is given each
+ * The actions of a page: the only ones that talk to the engine. `embeddedUrl`: of the model that comes with the page. `createCascade` makes a client for a model and backend; `onPicture` is given each
  * finished picture, and the next one waits for it.
  */
 export function createController(
   state: PageState,
-  firstModelUrl: string,
+  embeddedUrl: string,
   createCascade: (options: LoadOptions) => CascadeClient,
   onPicture: (picture: Omit<Picture, "url">) => Promise<void>,
 ): Controller {
   let jobId = 0;
-  let modelUrl = firstModelUrl;
-  const create = () => createCascade({ modelUrl, backend: state.form.value.backend });
+  const create = () => createCascade({ modelUrl: state.modelUrl.value, backend: state.form.value.backend });
   let cascade = create();
   let abort: AbortController | undefined;
   const unfinished = unfinishedRun();
@@ -59,7 +63,12 @@ export function createController(
       const info = await asked.load();
       if (asked === cascade) state.model.value = info;
     } catch (error) {
-      if (asked === cascade) state.problem.value ??= problemOf(error);
+      if (asked !== cascade) return;
+      if (error instanceof CascadeError && UNUSABLE.has(error.code) && state.modelUrl.value.startsWith("stored:")) {
+        state.unusable.value = { id: state.modelUrl.value.slice("stored:".length), why: error.message };
+        state.modelUrl.value = embeddedUrl;
+        await reopen();
+      } else state.problem.value ??= problemOf(error);
     }
   };
 
@@ -89,7 +98,9 @@ export function createController(
       state.announcement.value = t().progress.otherTab;
     };
     try {
-      const picture = await inTurn(signal, onWait, () => drawJob(state, job, { cascade, modelUrl, unfinished }, signal));
+      const picture = await inTurn(signal, onWait, () =>
+        drawJob(state, job, { cascade, modelUrl: state.modelUrl.value, unfinished }, signal),
+      );
       await letGo();
       await show(picture);
       state.announcement.value = t().composer.finished(Math.round(picture.seconds));
@@ -157,7 +168,7 @@ export function createController(
       void (async () => {
         if (await otherTabDraws()) return; // it is that tab's
         const run = await unfinished.read();
-        if (run?.modelUrl === modelUrl && state.run.value === undefined) state.unfinished.value = run;
+        if (run?.modelUrl === state.modelUrl.value && state.run.value === undefined) state.unfinished.value = run;
       })();
       await load();
     },
@@ -204,8 +215,12 @@ export function createController(
       edit(state, "backend", choice);
       await reopen();
     },
-    async useModel(url) {
-      modelUrl = url;
+    async useStored(id) {
+      batch(() => {
+        state.modelUrl.value = id === undefined ? embeddedUrl : `stored:${id}`;
+        state.unusable.value = undefined;
+      });
+      await rememberModel(id === undefined ? undefined : state.modelUrl.value);
       await reopen();
     },
   };
@@ -216,13 +231,4 @@ export function showPicture(state: PageState, picture: Omit<Picture, "url">): vo
   const before = state.picture.value;
   state.picture.value = { ...picture, url: URL.createObjectURL(picture.blob) };
   if (before !== undefined) URL.revokeObjectURL(before.url);
-}
-
-/** An error as it is shown; one that is not meant for the user says so. */
-function problemOf(error: unknown): Problem {
-  if (error instanceof CascadeError) {
-    const cause = t().app.causes[error.code];
-    return { message: cause === undefined ? error.message : `${cause} (${error.message})`, code: error.code };
-  }
-  return { message: t().app.wrongInside(messageOf(error)) };
 }

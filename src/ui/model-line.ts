@@ -3,7 +3,7 @@ import type { PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 
 /** Which model runs where, and why there. */
-export function modelLine({ model, problem }: PageState): HTMLElement {
+export function modelLine({ model, problem, unusable }: PageState): HTMLElement {
   const millions = () => Math.round((model.value?.parameters ?? 0) / 1e6);
   const text = () => {
     if (model.value === undefined) return problem.value?.code === undefined ? t().model.loading : t().model.none;
@@ -14,5 +14,8 @@ export function modelLine({ model, problem }: PageState): HTMLElement {
     { class: "model" },
     h("p", {}, text),
     h("p", { class: "reason" }, () => model.value?.reason ?? ""),
+    h("p", { class: "model-gone", role: "status" }, () =>
+      unusable.value === undefined ? "" : t().models.gone(unusable.value.id, unusable.value.why),
+    ),
   );
 }

@@ -2,6 +2,7 @@ import type { CascadeClient } from "../client/cascade-client.ts";
 import type { LoadOptions } from "../client/protocol.ts";
 import type { startAppVersion } from "../offline/app-version.ts";
 import { browserHistory } from "./browser-history.ts";
+import { rememberedModel } from "./chosen-model.ts";
 import { composer } from "./composer.ts";
 import { createController } from "./controller.ts";
 import { h } from "./dom.ts";
@@ -10,6 +11,8 @@ import { createGallery } from "./gallery.ts";
 import { historyPanel } from "./history-panel.ts";
 import { rememberPaces, storedPaces } from "./learned-paces.ts";
 import { modelLine } from "./model-line.ts";
+import { lateModels } from "./models/late-models.ts";
+import { modelsButton } from "./models/models-button.ts";
 import { pageHeader } from "./page-header.ts";
 import { pictureView } from "./picture-view.ts";
 import { rememberedForm, rememberForm } from "./remember.ts";
@@ -36,9 +39,9 @@ export async function startPlayground(
   { createCascade, modelUrl, query, startVersion }: PlaygroundOptions,
 ): Promise<void> {
   startLanguage();
-  const remembered = await rememberedForm();
+  const [remembered, chosen] = await Promise.all([rememberedForm(), rememberedModel()]);
   const asked = backendFrom(query.get("backend"));
-  const state = pageState({ ...remembered, backend: asked ?? remembered.backend });
+  const state = pageState({ ...remembered, backend: asked ?? remembered.backend }, chosen ?? modelUrl);
   state.paces.value = storedPaces();
   rememberPaces(state.paces);
   rememberForm(state, asked, remembered.backend);
@@ -51,9 +54,10 @@ export async function startPlayground(
       state.updateWaits.value = true;
     },
   });
+  const models = lateModels(state, controller);
   const prompt = composer(state, controller);
   root.replaceChildren(
-    pageHeader(),
+    pageHeader(modelsButton(models.open)),
     prompt.element,
     pictureView(state),
     h(
@@ -61,6 +65,7 @@ export async function startPlayground(
       { class: "settings" },
       settingsPanel(state, controller),
       modelLine(state),
+      models.place,
       updateNotice(state, () => version?.update()),
     ),
     historyPanel(state, gallery),
@@ -76,4 +81,5 @@ export async function startPlayground(
   takeShareLink(state);
   void gallery.open();
   await controller.load();
+  await models.lookForUnfinished();
 }

@@ -13,8 +13,12 @@ import type { Unfinished } from "./unfinished.ts";
 /** Everything the page shows. Components read these; only the controller writes them, but for the form, which its fields write. */
 export interface PageState {
   readonly form: Signal<Form>;
+  /** The model to draw with: a folder's absolute URL with its slash, or `stored:ID`. */
+  readonly modelUrl: Signal<string>;
   /** The loaded model; `undefined` while it loads or could not be. */
   readonly model: Signal<CascadeInfo | undefined>;
+  /** The stored model that was to be used but can't be: the embedded one takes its place. */
+  readonly unusable: Signal<{ readonly id: string; readonly why: string } | undefined>;
   /** The picture being made. */
   readonly run: Signal<Run | undefined>;
   /** Its time: since it began, and to its end where this device has shown how fast it is. In seconds. */
@@ -96,10 +100,12 @@ export interface Problem {
   readonly code?: ErrorCode;
 }
 
-/** The state of a page just opened with this form. */
-export function pageState(form: Form): PageState {
+/** The state of a page just opened with this form and model. */
+export function pageState(form: Form, modelUrl: string): PageState {
   return {
     form: signal(form),
+    modelUrl: signal(modelUrl),
+    unusable: signal(undefined),
     model: signal(undefined),
     run: signal(undefined),
     clock: signal(undefined),

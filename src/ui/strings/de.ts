@@ -1,4 +1,5 @@
 import type { NumberFieldName, Strings } from "./en.ts";
+import { modelsDe } from "./models-de.ts";
 
 const SUBJECTS: Readonly<Record<NumberFieldName, string>> = {
   seed: "Der Seed",
@@ -258,6 +259,8 @@ export const de: Strings = {
     none: "Kein Modell geladen",
     line: (name, millions, backend) => `${name}, ${millions} Millionen Parameter, auf ${backend}`,
   },
+
+  models: modelsDe,
 
   update: {
     region: "Aktualisierung",

@@ -1,3 +1,5 @@
+import { modelsEn } from "./models-en.ts";
+
 /**
  * Every sentence and word of the page, in English; the other languages have this shape. A section for each part of the page; a function where a
  * sentence has values in it. Names of fields and stages, which stand inside of sentences, are in `names`.
@@ -249,6 +251,8 @@ export const en = {
     none: "No model loaded",
     line: (name: string, millions: number, backend: string) => `${name}, ${millions} million parameters, on ${backend}`,
   },
+
+  models: modelsEn,
 
   update: {
     region: "Update",

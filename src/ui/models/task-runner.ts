@@ -1,0 +1,102 @@
+import { CascadeError } from "../../shared/errors.ts";
+import { problemOf } from "../problem-of.ts";
+import { stayAwake } from "../stay-awake.ts";
+import { t } from "../strings/language.ts";
+import { Meter } from "./meter.ts";
+import type { ModelsState } from "./models-state.ts";
+import { advanced, begun, type Task, type TaskEvent, type TaskKind } from "./task.ts";
+import { taskPercent, taskTitle } from "./task-words.ts";
+
+/** What is to be done, and how to do it once more after a pause or an error. */
+export interface Action {
+  readonly kind: TaskKind;
+  readonly id: string;
+  readonly name: string;
+  /** Ends by `aborted` when the signal fires; what is finished stays. */
+  readonly run: (signal: AbortSignal, onEvent: (event: TaskEvent) => void) => Promise<void>;
+}
+
+export interface TaskRunner {
+  /** Runs an action; resolves to whether it came to its end. Another one at work is said, and goes on. */
+  start(action: Action): Promise<boolean>;
+  /** Does the last action again. */
+  again(): Promise<boolean>;
+  /** Ends the action at work, as soon as it has. */
+  stop(): Promise<void>;
+  /** Takes what is over off the panel. */
+  dismiss(): void;
+}
+
+/** Milliseconds between two looks at the progress. */
+const PACE = 100;
+
+/** One action at a time, its progress in `state.task`. */
+export function taskRunner(state: ModelsState): TaskRunner {
+  let abort: AbortController | undefined;
+  let running: Promise<boolean> | undefined;
+  let last: Action | undefined;
+
+  const work = async (action: Action, { signal }: AbortController): Promise<boolean> => {
+    const meter = new Meter();
+    let task: Task = begun(action.kind, action.id, action.name);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const show = (): void => {
+      clearTimeout(timer);
+      timer = undefined;
+      state.task.value = task;
+    };
+    const onEvent = (event: TaskEvent): void => {
+      const quarter = quarterOf(task);
+      task = advanced(task, event, meter, Date.now());
+      if (quarterOf(task) > quarter) state.said.value = `${taskTitle(task)}, ${25 * quarterOf(task)} %`;
+      timer ??= setTimeout(show, PACE);
+    };
+    const letSleep = stayAwake();
+    state.problem.value = undefined;
+    state.said.value = taskTitle(task);
+    show();
+    try {
+      await action.run(signal, onEvent);
+      task = { ...task, state: "done" };
+      return true;
+    } catch (error) {
+      const paused = signal.aborted || (error instanceof CascadeError && error.code === "aborted");
+      task = paused ? { ...task, state: "paused" } : { ...task, state: "failed", problem: problemOf(error) };
+      if (paused) state.said.value = t().models.task.paused;
+      return false;
+    } finally {
+      letSleep();
+      show();
+    }
+  };
+
+  const start = async (action: Action): Promise<boolean> => {
+    if (running !== undefined) {
+      state.problem.value = { message: t().models.task.busy };
+      return false;
+    }
+    last = action;
+    abort = new AbortController();
+    running = work(action, abort);
+    try {
+      return await running;
+    } finally {
+      running = undefined;
+    }
+  };
+
+  return {
+    start,
+    again: async () => (last === undefined ? false : await start(last)),
+    async stop() {
+      abort?.abort();
+      await running;
+    },
+    dismiss() {
+      if (running === undefined) state.task.value = undefined;
+    },
+  };
+}
+
+/** Quarters that are done, but for the last: its end is said otherwise. */
+const quarterOf = (task: Task): number => Math.min(3, Math.floor(taskPercent(task) / 25));
