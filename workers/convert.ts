@@ -1,5 +1,6 @@
 import * as comlink from "comlink";
 import type { ConvertService } from "../src/client/convert-protocol.ts";
+import { paced } from "../src/client/paced.ts";
 import { type Outcome, outcomeOf } from "../src/client/protocol.ts";
 import { policyFetch } from "../src/convert/policy-fetch.ts";
 import { sortFiles } from "../src/convert/sort-files.ts";
@@ -28,19 +29,20 @@ const service: ConvertService = {
   unfinished: () => outcomeOf(async () => (await browserStore()).unfinished()),
   space: () => outcomeOf(storageSpace),
   delete: (id) => outcomeOf(async () => (await browserStore()).delete(id)),
-  convert: (job, onEvent) => act((store, signal) => runJob(store, job, onEvent, signal, checkSpace)),
-  goOn: (id, again, onEvent) => act((store, signal) => goOn(store, id, again, { signal, onEvent, room: checkSpace })),
-  repair: (id, again, onEvent) => act((store, signal) => repair(store, id, again, { signal, onEvent, room: checkSpace })),
-  importModel: (job, onEvent) => act((store, signal) => importModel(store, job, onEvent, signal, checkSpace)),
-  exportToFolder: (id, directory, onProgress) => act((store, signal) => exportToFolder(store, id, directory, onProgress, signal)),
-  zipModel: (id, onProgress) => act((store, signal) => zipModel(store, id, onProgress, signal)),
+  convert: (job, onEvent) => act((store, signal) => runJob(store, job, paced(onEvent), signal, checkSpace)),
+  goOn: (id, again, onEvent) => act((store, signal) => goOn(store, id, again, { signal, onEvent: paced(onEvent), room: checkSpace })),
+  repair: (id, again, onEvent) => act((store, signal) => repair(store, id, again, { signal, onEvent: paced(onEvent), room: checkSpace })),
+  importModel: (job, onEvent) => act((store, signal) => importModel(store, job, paced(onEvent), signal, checkSpace)),
+  exportToFolder: (id, directory, onProgress) => act((store, signal) => exportToFolder(store, id, directory, paced(onProgress), signal)),
+  zipModel: (id, onProgress) => act((store, signal) => zipModel(store, id, paced(onProgress), signal)),
   verify: (id, onProgress) =>
     act(async (store, signal) => {
+      const tell = paced(onProgress);
       const checking = verifyModel(await store.open(id), signal);
       for (;;) {
         const step = await checking.next();
         if (step.done) return step.value;
-        await onProgress(step.value);
+        await tell(step.value);
       }
     }),
   sortFiles: (files) => {

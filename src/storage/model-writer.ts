@@ -1,16 +1,41 @@
-import type { OutputFolder } from "../convert/output-folder.ts";
+import type { MarkedWeight, OutputFolder, SourceState } from "../convert/output-folder.ts";
 import type { Directory, SyncHandle } from "./file-system.ts";
 import { openJournal } from "./model-journal.ts";
 import { writeAll } from "./write-all.ts";
 
+/** Marks are kept back for so long (milliseconds), or so many bytes: to make bytes safe on disk takes long against a small weight. */
+const MARK_EVERY = 250;
+const MARK_BYTES = 2 ** 23;
+
 /**
  * A model's folder as a converter's output, with a journal. `cascade.json` is written at `commit`, last, so that a model without it is
- * unfinished; the journal stays with the finished model, for repairs. Flushed data, then its mark: a mark is never ahead of its bytes.
+ * unfinished; the journal stays with the finished model, for repairs. Flushed data, then its mark: a mark is never ahead of its bytes. Marks that were kept
+ * back are written when the work ends, however it ends; only a tab that is killed loses them, a quarter of a second's work.
  */
 export async function openModelWriter(folder: Directory, identity: string): Promise<OutputFolder> {
   const journal = await openJournal(folder, identity);
   const open = new Map<string, SyncHandle>();
+  /** Written to since they were last made safe. */
+  const dirty = new Set<SyncHandle>();
   let manifest: Uint8Array<ArrayBuffer>[] = [];
+  let kept: MarkedWeight[] = [];
+  let sources: ReadonlyMap<number, SourceState> = new Map();
+  let keptBytes = 0;
+  let marked = performance.now();
+
+  function flush(): void {
+    for (const handle of dirty) handle.flush();
+    dirty.clear();
+  }
+
+  async function markKept(): Promise<void> {
+    if (kept.length === 0) return;
+    flush();
+    await journal.mark(kept, sources);
+    kept = [];
+    keptBytes = 0;
+    marked = performance.now();
+  }
 
   function closeAll(): void {
     for (const handle of open.values()) handle.close();
@@ -34,6 +59,7 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
       open.set(file, handle);
       return {
         async write(bytes, at) {
+          dirty.add(handle);
           writeAll(handle, bytes, at);
         },
         async read(at, length) {
@@ -43,18 +69,26 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
         async close() {
           handle.flush();
           handle.close();
+          dirty.delete(handle);
           open.delete(file);
         },
       };
     },
     journal: {
       ...journal,
-      async mark(weights, sources) {
-        for (const handle of open.values()) handle.flush();
-        await journal.mark(weights, sources);
+      async mark(weights, states) {
+        kept.push(...weights);
+        sources = states;
+        keptBytes += weights.reduce((sum, { begin, end }) => sum + end - begin, 0);
+        if (keptBytes >= MARK_BYTES || performance.now() - marked >= MARK_EVERY) await markKept();
+      },
+      async close(entry) {
+        await markKept();
+        await journal.close(entry);
       },
     },
     async commit() {
+      await markKept();
       closeAll();
       if (manifest.length === 0) return; // parts of a model, which stay unfinished
       const handle = await (await folder.getFileHandle("cascade.json", { create: true })).createSyncAccessHandle();
@@ -67,6 +101,11 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
       }
     },
     async discard() {
+      try {
+        await markKept();
+      } catch {
+        // Where storage is full or broken, what was marked before is what there is.
+      }
       closeAll();
     },
   };
