@@ -1,10 +1,12 @@
-import { Engine } from "../src/runtime/engine.ts";
+import { Engine, type ExternalFile } from "../src/runtime/engine.ts";
+import type { LoadedOrt } from "../src/runtime/ort.ts";
 import { loadOrt } from "../src/runtime/ort-browser.ts";
 import type { Backend } from "../src/runtime/types.ts";
 import { sizeOf, type Tensor } from "../src/shared/tensor.ts";
 import { xorshift } from "./checkpoint.ts";
 
 export interface Job {
+  readonly maker: "ours" | "exported";
   readonly graph: string;
   readonly data?: string;
   readonly backend: Backend;
@@ -34,15 +36,18 @@ GPUComputePassEncoder.prototype.dispatchWorkgroupsIndirect = function (...args) 
   return dispatchWorkgroupsIndirect.apply(this, args);
 };
 
-/** Loads one graph in a fresh page and times it, with the product's own engine: the same build, device and options for every candidate. */
-async function measure({ graph, data, backend, inputs, runs }: Job): Promise<Timing> {
+/**
+ * Loads one graph in a fresh page and times it. Both in the same build of the runtime; ours as the product runs it, the exported one as its user does: with
+ * the provider's own device and options. (Its 4-bit products take one dispatch more each there than on a device without `subgroups`.)
+ */
+async function measure({ maker, graph, data, backend, inputs, runs }: Job): Promise<Timing> {
   const loaded = await loadOrt(backend);
-  const engine = backend === "webgpu" ? await Engine.onWebGpu(loaded) : Engine.onWasm(loaded);
+  const runner = maker === "ours" ? await ourRunner(loaded, backend) : plainRunner(loaded, backend);
   const read = async (path: string) => await (await fetch(`/${path}`)).blob();
   const model = new Uint8Array(await (await read(graph)).arrayBuffer());
   const external = data === undefined ? [] : [{ path: data.slice(data.lastIndexOf("/") + 1), data: await read(data) }];
   const createStart = performance.now();
-  const session = await engine.createSession(model, external);
+  const run = await runner.create(model, external);
   const createMs = performance.now() - createStart;
 
   const feeds = Object.fromEntries(Object.entries(inputs).map(([name, dims]) => [name, inputOf(name, dims)]));
@@ -51,11 +56,45 @@ async function measure({ graph, data, backend, inputs, runs }: Job): Promise<Tim
   for (let i = 0; i <= runs; i++) {
     dispatches = 0;
     const start = performance.now();
-    output = Object.values(await engine.run(session, feeds))[0];
+    output = await run(feeds);
     times.push(performance.now() - start);
   }
   const [firstMs = Number.NaN, ...rest] = times;
-  return { createMs, firstMs, stepMs: Math.min(...rest), dispatches, attention: engine.attention, output: Array.from(output?.data ?? []) };
+  return { createMs, firstMs, stepMs: Math.min(...rest), dispatches, attention: runner.attention, output: Array.from(output?.data ?? []) };
+}
+
+type Run = (inputs: Readonly<Record<string, Tensor>>) => Promise<Tensor | undefined>;
+
+/** How a candidate's graph is opened and run. */
+interface Runner {
+  readonly attention: string;
+  create(model: Uint8Array, external: readonly ExternalFile[]): Promise<Run>;
+}
+
+async function ourRunner(loaded: LoadedOrt, backend: Backend): Promise<Runner> {
+  const engine = backend === "webgpu" ? await Engine.onWebGpu(loaded) : Engine.onWasm(loaded);
+  return {
+    attention: engine.attention,
+    async create(model, external) {
+      const session = await engine.createSession(model, external);
+      return async (inputs) => Object.values(await engine.run(session, inputs))[0];
+    },
+  };
+}
+
+function plainRunner({ ort }: LoadedOrt, backend: Backend): Runner {
+  return {
+    attention: "the provider's device",
+    async create(model) {
+      const session = await ort.InferenceSession.create(model, { executionProviders: [{ name: backend }], logSeverityLevel: 3 });
+      return async (inputs) => {
+        const feeds = Object.entries(inputs).map(([name, { data, dims }]) => [name, new ort.Tensor("float32", data, [...dims])]);
+        const [output] = Object.values(await session.run(Object.fromEntries(feeds)));
+        const values = await output?.getData();
+        return output && values instanceof Float32Array ? { data: values, dims: output.dims } : undefined;
+      };
+    },
+  };
 }
 
 function inputOf(name: string, dims: readonly number[]): Tensor {

@@ -70,8 +70,8 @@ async function timed(network: BenchNetwork, candidate: Candidate, backend: "wasm
   try {
     const page = await browser.newPage();
     await page.goto(url);
-    const { graph, data } = candidate;
-    const job = { graph, ...(data !== undefined && { data }), backend, inputs: network.inputs, runs: Number(values.runs) };
+    const { maker, graph, data } = candidate;
+    const job = { maker, graph, ...(data !== undefined && { data }), backend, inputs: network.inputs, runs: Number(values.runs) };
     await page.waitForFunction(() => "measure" in window);
     const timing: Timing = await page.evaluate((wanted) => window.measure(wanted), job);
     return { timing, memory: await peakMemory(browser) };
