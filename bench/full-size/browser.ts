@@ -9,11 +9,20 @@ import type { fullSize as FullSize } from "./page/main.ts";
 
 declare const window: { readonly fullSize: typeof FullSize };
 
+export interface Usage {
+  /** Peak resident megabytes of the page's process (with its workers). */
+  readonly page: number;
+  /** Of the GPU's. */
+  readonly gpu: number;
+  /** Processor time of all the browser's processes: what a busy machine does not change. */
+  readonly seconds: number;
+}
+
 /** A browser with storage of its own on disk, and the benchmark's page in it. */
 export interface BenchBrowser {
   readonly page: Page;
-  /** Peak resident megabytes of the page's process (with its workers) and the GPU's since they started; undefined where the system doesn't say. */
-  peak(): Promise<{ readonly page: number; readonly gpu: number } | undefined>;
+  /** What its processes took so far; undefined where the system doesn't say. */
+  usage(): Promise<Usage | undefined>;
   close(): Promise<void>;
 }
 
@@ -50,25 +59,33 @@ export async function openBrowser(url: string, profile: string): Promise<BenchBr
   await page.waitForFunction(() => window.fullSize !== undefined);
   return {
     page,
-    peak: () => peakOf(profile),
+    usage: () => usageOf(profile),
     close: () => context.close(),
   };
 }
 
-/** Linux: the high water mark of the processes that belong to a profile, by kind. */
-async function peakOf(profile: string): Promise<{ page: number; gpu: number } | undefined> {
+/** Linux: high water marks and processor time of the processes that belong to a profile. */
+async function usageOf(profile: string): Promise<Usage | undefined> {
   const ids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
-  if (ids.length === 0) return undefined;
   const root = await parentOf(profile, ids);
-  const peaks = { page: 0, gpu: 0 };
+  if (root === undefined) return undefined;
+  const usage = { page: 0, gpu: 0, seconds: 0 };
   for (const id of ids) {
-    const [command, status] = await Promise.all([text(`/proc/${id}/cmdline`), text(`/proc/${id}/status`)]);
-    if (root === undefined || !(await descends(id, root))) continue;
-    const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
-    if (command.includes("--type=renderer")) peaks.page = Math.max(peaks.page, peak);
-    if (command.includes("--type=gpu-process")) peaks.gpu = Math.max(peaks.gpu, peak);
+    if (!(await descends(id, root))) continue;
+    const [command, status, stat] = await Promise.all(["cmdline", "status", "stat"].map((file) => text(`/proc/${id}/${file}`)));
+    const peak = Number(/VmHWM:\s+(\d+) kB/.exec(status ?? "")?.[1] ?? 0) / 1024;
+    if (command?.includes("--type=renderer")) usage.page = Math.max(usage.page, peak);
+    if (command?.includes("--type=gpu-process")) usage.gpu = Math.max(usage.gpu, peak);
+    // After the name in parentheses, fields 12 and 13: hundredths of a second in user and system mode.
+    const [user = 0, system = 0] =
+      stat
+        ?.slice(stat.lastIndexOf(")") + 2)
+        .split(" ")
+        .slice(11, 13)
+        .map(Number) ?? [];
+    usage.seconds += (user + system) / 100;
   }
-  return peaks;
+  return usage;
 }
 
 async function parentOf(profile: string, ids: readonly string[]): Promise<string | undefined> {

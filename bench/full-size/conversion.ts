@@ -17,7 +17,7 @@ export async function measureConversion(model: ModelName, parts: readonly (reado
   const total = [...bytes.values()].reduce((sum, size) => sum + size, 0);
   const rate = (size: number, milliseconds: number) => `${(size / 1e3 / milliseconds).toFixed(0)} MB/s`;
 
-  const node = await convertInNode(id, "q4", parts, TOKENIZER, out);
+  const node = await convertInNode(id, "q4", parts, TOKENIZER[0], out);
   const json = readFileSync(join(out, "cascade.json"), "utf8");
   console.log(`${model}, ${(total / 1e9).toFixed(2)} GB of bfloat16, to 4 bits`);
   console.log(`command line: ${node.seconds.toFixed(0)} s, ${rate(total, 1000 * node.seconds)}, peak memory ${node.peak.toFixed(0)} MB`);
@@ -32,26 +32,39 @@ export async function measureConversion(model: ModelName, parts: readonly (reado
   try {
     const { page } = browser;
     const names = parts.map(([part, path]) => [part, basename(path)] as const);
-    const tokenizer = basename(TOKENIZER);
-    await page.getByLabel("Files").setInputFiles([...parts.map(([, path]) => path), TOKENIZER]);
-    const copy = (): Promise<number> =>
-      page.evaluate(
+    const tokenizer = TOKENIZER.map((path) => basename(path));
+    await page.getByLabel("Files").setInputFiles([...parts.map(([, path]) => path), ...TOKENIZER]);
+    const seconds = async () => (await browser.usage())?.seconds ?? Number.NaN;
+    const copy = async (): Promise<{ milliseconds: number; busy: number }> => {
+      const start = await seconds();
+      const milliseconds = await page.evaluate(
         (given) => window.fullSize.copy(given),
         names.map(([, name]) => name),
       );
+      return { milliseconds, busy: (await seconds()) - start };
+    };
     const before = await copy();
-    const copyPeak = await browser.peak();
+    const start = await browser.usage();
     const done = await page.evaluate(([...given]) => window.fullSize.convert(...given), [id, "q4", names, tokenizer] as const);
-    const peak = await browser.peak();
+    const end = await browser.usage();
+    const verified = await page.evaluate((given) => window.fullSize.verify(given), id);
     const after = await copy();
-    const copied = (before + after) / 2;
-    console.log(`browser, plain copy: ${rate(total, before)} before, ${rate(total, after)} after`);
+    const copied = (before.milliseconds + after.milliseconds) / 2;
+    for (const [when, { milliseconds, busy }] of [
+      ["before", before],
+      ["after", after],
+    ] as const) {
+      console.log(
+        `browser, plain copy ${when}: ${(milliseconds / 1000).toFixed(0)} s, ${rate(total, milliseconds)}; ${busy.toFixed(0)} s of processor time`,
+      );
+    }
     console.log(
       `browser, conversion: ${(done.milliseconds / 1000).toFixed(0)} s, ${rate(total, done.milliseconds)}, ${(copied / done.milliseconds).toFixed(2)} of the copy's speed; ` +
-        `peak memory of the page's process ${peak?.page.toFixed(0) ?? "?"} MB (${copyPeak?.page.toFixed(0) ?? "?"} MB after the copy)`,
+        `${((end?.seconds ?? Number.NaN) - (start?.seconds ?? Number.NaN)).toFixed(0)} s of processor time; ` +
+        `peak memory of the page's process ${end?.page.toFixed(0) ?? "?"} MB (${start?.page.toFixed(0) ?? "?"} MB after the copy)`,
     );
     for (const { part, milliseconds } of done.parts) console.log(`  ${part}: ${rate(bytes.get(part) ?? 0, milliseconds)}`);
-    const same = `${JSON.stringify(JSON.parse(done.manifest), null, 1)}\n` === json && done.damaged === 0;
+    const same = `${JSON.stringify(JSON.parse(done.manifest), null, 1)}\n` === json && verified === 0;
     console.log(
       `  ${same ? "byte-identical" : "NOT THE SAME BYTES"}: SHA-256 of ${countFiles(manifest)} files in cascade.json, and of the stored bytes`,
     );

@@ -19,5 +19,7 @@ export const MODELS: Readonly<Record<ModelName, readonly (readonly [part: PartNa
   ],
 };
 
-/** Any tokenizer makes a model whole; this is the published one. */
-export const TOKENIZER = join(import.meta.dirname, "../../public/models/mini/tokenizer.json");
+/** Any tokenizer makes a model whole; this is the published one. The command line takes the second file by itself, because it lies beside the first. */
+export const TOKENIZER = ["tokenizer.json", "tokenizer_config.json"].map((name) =>
+  join(import.meta.dirname, "../../public/models/mini", name),
+);

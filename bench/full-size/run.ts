@@ -6,6 +6,7 @@ import { makeFile } from "./make-file.ts";
 import { MODELS, type ModelName } from "./models.ts";
 import { compareOutputs } from "./outputs.ts";
 import { compareScales } from "./scales.ts";
+import { measureSessions } from "./sessions.ts";
 
 /**
  * `npm run full-size -- STEP… [--model lite|full] [--work DIR] [--files DIR] [--expected DIR]`: the converter at the official weights' size. Not part of the tests:
@@ -17,11 +18,13 @@ const USAGE = `npm run full-size -- STEP... [--model lite|full] [--work DIR] [--
 
   outputs    at float16, 8 and 4 bits in ONNX Runtime's CPU provider, against the reference's (--expected; $PYTHON has onnxruntime and safetensors)
   scales     our 4-bit error against onnxruntime's own quantizer's ($PYTHON has onnxruntime and onnx)
+  session    after convert: loads each part on WebGPU, each in a fresh browser; times and memory
+  evaluate   the same, and runs each once, against WASM in Node (a software GPU takes minutes)
 
   --model    lite (Stage C 1B and Stage B 700M, the default) or full (3.6B and 1.5B)
   --work     where everything goes (default bench/.cache/full-size); lite takes 9 GB, full 25 GB
   --files    folder of text_encoder, stage_c or stage_c_lite, stage_b or stage_b_lite, stage_a (.safetensors); default DIR/files, made where missing
-  --part     text-encoder, stage-c, stage-b or stage-a alone, for the steps outputs and scales
+  --part     text-encoder, stage-c, stage-b or stage-a alone, for all steps but convert
   --expected folder of the reference's inputs and outputs (PART.safetensors), for the step outputs`;
 
 const { values, positionals } = parseArgs({
@@ -47,7 +50,8 @@ mkdirSync(work, { recursive: true });
 const parts = MODELS[model].map(([part, name]) => [part, join(folder, `${name}.safetensors`)] as const);
 for (const [, path] of parts) makeFile(basename(path, ".safetensors"), path);
 
-const chosen = values.part === undefined ? parts : parts.filter(([part]) => part === values.part);
+const chosenPart = (["text-encoder", "stage-c", "stage-b", "stage-a"] as const).find((part) => part === values.part);
+const chosen = chosenPart === undefined ? parts : parts.filter(([part]) => part === chosenPart);
 const python = process.env.PYTHON ?? "python3";
 
 function missing(option: string): never {
@@ -58,5 +62,6 @@ for (const step of positionals) {
   if (step === "convert") await measureConversion(model, parts, work);
   else if (step === "outputs") await compareOutputs(chosen, resolve(values.expected ?? missing("--expected")), python, work);
   else if (step === "scales") for (const [, path] of chosen) await compareScales(path, python, work);
+  else if (step === "session" || step === "evaluate") await measureSessions(model, work, step === "evaluate", chosenPart);
   else throw new Error(`no step is called ${step}`);
 }

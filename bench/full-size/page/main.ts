@@ -23,7 +23,6 @@ export interface Conversion {
   /** From one part's first weight to the next one's. */
   readonly parts: readonly PartTime[];
   readonly manifest: string;
-  readonly damaged: number;
 }
 
 const network = (() => {
@@ -44,12 +43,12 @@ export const fullSize = {
       worker.terminate();
     }
   },
-  /** Converts picked files into the store, then checks every stored byte against its hash. */
+  /** Converts picked files into the store. */
   async convert(
     id: string,
     precision: PrecisionName,
     parts: readonly (readonly [PartName, string])[],
-    tokenizer: string,
+    tokenizer: readonly string[],
   ): Promise<Conversion> {
     const client = createConvertClient();
     await client.delete(id);
@@ -59,7 +58,7 @@ export const fullSize = {
       name: id,
       precision,
       parts: Object.fromEntries(parts.map(([part, name]) => [part, [picked(name)]])),
-      tokenizer: [picked(tokenizer)],
+      tokenizer: tokenizer.map(picked),
     };
     const start = performance.now();
     const manifest = await client.convert(job, {
@@ -68,7 +67,6 @@ export const fullSize = {
       },
     });
     const end = performance.now();
-    const damaged = (await client.verify(id)).length;
     client.dispose();
     // Each part is told twice: while its weights are written, and when its graph is.
     const parted = parts.map(([part]) => begun.findIndex((one) => one.part === part)).filter((at) => at !== -1);
@@ -79,14 +77,14 @@ export const fullSize = {
         milliseconds: (begun[at + 1]?.at ?? end) - (begun[at]?.at ?? start),
       })),
       manifest: JSON.stringify(manifest),
-      damaged,
     };
   },
-  has: async (id: string): Promise<boolean> => {
+  /** Checks every stored byte against its hash; how many files are damaged. */
+  async verify(id: string): Promise<number> {
     const client = createConvertClient();
-    const models = await client.list();
+    const damages = await client.verify(id);
     client.dispose();
-    return models.some((model) => model.id === id);
+    return damages.length;
   },
   /** Creates a session of a stored model's part on WebGPU; milliseconds. */
   open: (id: string, part: PartName): Promise<number> => network().open(id, part),
