@@ -29,6 +29,8 @@ export interface HubOptions {
   readonly api?: boolean;
   /** Whether each answer carries the file's SHA-256 and the commit. @default true */
   readonly hashHeaders?: boolean;
+  /** The commit its files are at until one changes, 40 hex digits, for addresses that name one. @default a digest of the files */
+  readonly commit?: string;
   /** What each request to the data host meets. @default none */
   readonly fault?: (request: DataRequest) => Fault;
 }
@@ -75,7 +77,11 @@ export async function startHubHost(
   const requests: DataRequest[] = [];
   const files = new Map<string, Entry>();
   for (const [path, content] of contents) files.set(path, await entryOf(typeof content === "string" ? await openAsBlob(content) : content));
-  const commit = (): string => digest([...files].map(([path, { sha256 }]) => `${path} ${sha256}`).join("\n")).slice(0, 40);
+  let changed = false;
+  const commit = (): string =>
+    !changed && options.commit !== undefined
+      ? options.commit
+      : digest([...files].map(([path, { sha256 }]) => `${path} ${sha256}`).join("\n")).slice(0, 40);
 
   /** Answers what is the same for all: CORS, and who may read. False where the request is answered. */
   function admit(request: IncomingMessage, response: ServerResponse, guarded: boolean): boolean {
@@ -169,11 +175,12 @@ export async function startHubHost(
     file: (path) => `${url}/${REPOSITORY}/resolve/main/${path}`,
     change(path, content) {
       files.set(path, { blob: new Blob([content]), sha256: digest(content) });
+      changed = true;
     },
     requests,
     sent: () => sent,
-    set(changed) {
-      options = { ...options, ...changed };
+    set(more) {
+      options = { ...options, ...more };
     },
     async close() {
       for (const server of [hub, data]) {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Fault, REPOSITORY, startHubHost } from "../e2e/hub-host.ts";
-import { fixtureBytes } from "../fixtures/checkpoints.ts";
+import { fixtureBytes, fixtureTensors, serialize, toOfficial } from "../fixtures/checkpoints.ts";
+import { officialModel } from "../src/catalogue/catalogue.ts";
 import { parseManifest } from "../src/shared/parse-manifest.ts";
 import { run } from "./convert.ts";
 
@@ -29,6 +30,16 @@ async function command(...args: string[]): Promise<void> {
     (line) => lines.push(line),
     () => {},
   );
+}
+
+/** Two folders hold the same files, to the byte. */
+async function expectSame(one: string, other: string): Promise<void> {
+  const names = await readdir(join(directory, one));
+  expect(await readdir(join(directory, other))).toEqual(names);
+  for (const name of names) {
+    const [ours, theirs] = await Promise.all([one, other].map((folder) => readFile(join(directory, folder, name))));
+    expect(theirs && ours?.equals(theirs), name).toBe(true);
+  }
 }
 
 describe("npm run convert", () => {
@@ -75,19 +86,55 @@ describe("npm run convert", () => {
       await hub.close();
     }
     await convert("from-disk", join(fixtures, "prior"), join(fixtures, "vqgan"));
-    const names = await readdir(join(directory, "from-disk"));
-    expect(await readdir(join(directory, "from-hub"))).toEqual(names);
-    for (const name of names) {
-      const [ours, theirs] = await Promise.all(["from-disk", "from-hub"].map((from) => readFile(join(directory, from, name))));
-      expect(theirs && ours?.equals(theirs), name).toBe(true);
+    await expectSame("from-hub", "from-disk");
+  });
+
+  it("finds the parts of a folder by what is in them, to the same bytes as when they are named", async () => {
+    const folder = join(directory, "found");
+    for (const name of ["prior", "decoder", "vqgan"]) await cp(join(fixtures, name), join(folder, name), { recursive: true });
+    await cp(join(directory, "tokenizer"), join(folder, "tokenizer"), { recursive: true });
+    const out = (name: string) => ["--precision", "q8", "--out", join(directory, name)];
+    await command(...out("by-content"), "--from", folder, "--from", join(fixtures, "previewer.safetensors"));
+    expect(lines).toContain("note: No file with a text encoder is among these files.");
+    const named = { "stage-c": "prior", "stage-b": "decoder", "stage-a": "vqgan" };
+    const parts = Object.entries(named).flatMap(([part, name]) => [`--${part}`, join(fixtures, name)]);
+    parts.push("--tokenizer", join(directory, "tokenizer"), "--previewer", join(fixtures, "previewer.safetensors"));
+    await command(...out("by-name"), ...parts);
+    await expectSame("by-content", "by-name");
+    await expect(command(...out("x"), "--from", join(import.meta.dirname, "../public/models/mini"))).rejects.toThrow("nothing to convert");
+  });
+
+  it("takes a published model from a mirror at its commit, once the licence is agreed to", async () => {
+    const model = officialModel("lite", "full");
+    const weights = (folder: string, file = "diffusion_pytorch_model.safetensors") => fixtureTensors(`${folder}/${file}`);
+    const contents = new Map([
+      ["stage_c_lite_bf16.safetensors", serialize(toOfficial(weights("prior")))],
+      ["stage_b_bf16.safetensors", serialize(toOfficial(weights("decoder")))],
+      ["stage_a.safetensors", serialize(weights("vqgan"))],
+      ["text_encoder/model.bf16.safetensors", fixtureBytes("text_encoder/model.safetensors")],
+      ["tokenizer/tokenizer.json", fixtureBytes("tokenizer/tokenizer.json.gz")],
+      ["tokenizer/tokenizer_config.json", fixtureBytes("tokenizer/tokenizer_config.json")],
+    ]);
+    const hub = await startHubHost(contents, { commit: model.revision });
+    const out = join(directory, "published");
+    const args = ["--precision", "q4", "--out", out, "--model", model.id, "--base", hub.url];
+    try {
+      await expect(command(...args)).rejects.toThrow(/Non-Commercial.*add --agree/);
+      expect(hub.requests).toEqual([]);
+      await command(...args, "--agree");
+    } finally {
+      await hub.close();
     }
+    expect(parseManifest(await readFile(join(out, "cascade.json"), "utf8"))).toMatchObject({ name: model.name, precision: "q4" });
   });
 
   it.each([
+    [["--out", "x", "--precision", "q4", "--model", "huge"], "--model must be one of lite, lite-c-full-b, full-c-lite-b, full, not huge."],
+    [["--out", "x", "--precision", "q4", "--model", "lite", "--from", "y"], "Give --from or --model, not both."],
     [["--precision", "q8"], "Say where the model goes with --out DIR."],
     [["--out", "x"], "--precision must be one of q4, q8, f16, f32, not left out."],
     [["--out", "x", "--precision", "q5"], "--precision must be one of q4, q8, f16, f32, not q5."],
-    [["--out", "x", "--precision", "q4"], "Nothing to convert: name at least one of --text-encoder, --stage-c"],
+    [["--out", "x", "--precision", "q4"], "Nothing to convert: name files with --from, or at least one of --text-encoder, --stage-c"],
     [["--out", "x", "--precision", "q4", "--stage-d", "y"], "Unknown option '--stage-d'"],
     [["--out", "x", "--precision", "q4", "--shard-mb", "big"], "--shard-mb must be a whole number of MiB, not big."],
     [["--out", "x", "--precision", "q4", "--stage-c", "/nowhere/c.safetensors"], "/nowhere/c.safetensors does not exist."],

@@ -9,14 +9,19 @@ import { CascadeError, messageOf } from "../src/shared/errors.ts";
 import type { PartName, PrecisionName } from "../src/shared/manifest.ts";
 import { runCommand } from "./command-line.ts";
 import { directoryFolder, fileSource, sourcesAt } from "./node-files.ts";
+import { type FoundSources, publishedSources, sourcesAmong } from "./sources.ts";
 
 const USAGE = `Converts Stable Cascade's checkpoints (safetensors; official, diffusers or ComfyUI layout) to a folder of quantized ONNX.
 
   npm run convert -- --out DIR --precision q4|q8|f16|f32
       [--text-encoder FROM] [--stage-c FROM] [--stage-b FROM] [--stage-a FROM] [--previewer FROM]
       [--tokenizer FROM] [--sampling FILE.json] [--name NAME] [--shard-mb N] [--token TOKEN] [--plan]
+  npm run convert -- --out DIR --precision … --from PATH [--from PATH …]
+  npm run convert -- --out DIR --precision … --model lite|lite-c-full-b|full-c-lite-b|full [--base URL] --agree
 
   FROM        a file, a folder, the address of a file (a host that answers ranges), or of a hub's folder: https://HUB/ORG/NAME/tree/REVISION/FOLDER
+  --from      files or folders whose parts are found by what is in them; the options above choose where several could be one
+  --model     the published weights, from the hub or (--base) a mirror laid out like it; --agree says that you agree to their licence
   --token     for gated or private files of a hub; else the environment's HF_TOKEN is taken
 
   --sampling  {"stage_c": {"target": "epsilon"|"x0"|"v", "sampler": ..., "steps": ..., "guidance": ..., "shift": ..., "rescale": ...},
@@ -60,19 +65,25 @@ export async function run(
     paths.set(path, found);
     return found;
   };
-  const parts: { [K in PartName]?: ConvertOptions["parts"][K] } = {};
+  const found = await foundSources(values, urls, signal);
+  for (const note of found?.notes ?? []) report(`note: ${note}`);
+  const parts: { [K in PartName]?: ConvertOptions["parts"][K] } = { ...found?.parts };
   for (const part of PARTS) {
     const path = values[part];
     if (path !== undefined) parts[part] = await from(path);
   }
   if (Object.keys(parts).length === 0) {
-    throw new CascadeError("bad-settings", `Nothing to convert: name at least one of ${PARTS.map((part) => `--${part}`).join(", ")}.`);
+    throw new CascadeError(
+      "bad-settings",
+      `Nothing to convert: name files with --from, or at least one of ${PARTS.map((part) => `--${part}`).join(", ")}.`,
+    );
   }
+  const tokenizer = values.tokenizer === undefined ? found?.tokenizer : await from(values.tokenizer);
   const options: ConvertOptions = {
-    name: values.name ?? basename(resolve(out)),
+    name: values.name ?? found?.name ?? basename(resolve(out)),
     precision,
     parts,
-    ...(values.tokenizer !== undefined && { tokenizer: await from(values.tokenizer) }),
+    ...(tokenizer !== undefined && tokenizer.length > 0 && { tokenizer }),
     ...(values.sampling !== undefined && { sampling: readSampling(await readJson(values.sampling), basename(values.sampling)) }),
     ...(shardMiB !== undefined && { shardBytes: shardMiB * 2 ** 20 }),
   };
@@ -96,6 +107,10 @@ function parseArguments(args: readonly string[]) {
         "stage-a": text,
         previewer: text,
         tokenizer: text,
+        from: { type: "string", multiple: true },
+        model: text,
+        base: text,
+        agree: { type: "boolean" },
         sampling: text,
         name: text,
         "shard-mb": text,
@@ -107,6 +122,17 @@ function parseArguments(args: readonly string[]) {
   } catch (error) {
     throw new CascadeError("bad-settings", `${messageOf(error)} (--help lists the options)`, { cause: error });
   }
+}
+
+/** The sources that are not named part by part. */
+async function foundSources(
+  { from, model, base, agree = false }: ReturnType<typeof parseArguments>["values"],
+  urls: UrlOpener,
+  signal?: AbortSignal,
+): Promise<FoundSources | undefined> {
+  if (from !== undefined && model !== undefined) throw new CascadeError("bad-settings", "Give --from or --model, not both.");
+  if (model !== undefined) return publishedSources(model, base, agree, urls);
+  return from && sourcesAmong(from, signal);
 }
 
 async function readJson(path: string): Promise<unknown> {
