@@ -12,9 +12,11 @@ import torch
 from safetensors.torch import save_file
 
 from . import configs, networks, tokenizer
+from .captions import NUMBERS
 from .checkpoint import averaged
 from .efficientnet import Encoder, Previewer, stage_list
 from .paths import EXPORT, RUNS
+from .vocabulary import COLORS, EXAMPLES, OBJECTS, SHAPES
 
 # The settings the pictures were judged with; 'x0' is the official framework's x0 target.
 SAMPLING = {
@@ -50,6 +52,11 @@ def single(net, path):
     save_file({k: v.contiguous() for k, v in net.state_dict().items()}, path, metadata={"format": "pt"})
 
 
+def words():
+    """What the page tells its users about the model's vocabulary; lies beside cascade.json."""
+    return {"objects": list(OBJECTS), "shapes": list(SHAPES), "colors": list(COLORS), "numbers": list(NUMBERS.values()), "examples": EXAMPLES}
+
+
 def write(out, tok, nets):
     """Into a folder beside, then swapped in: a reader never sees half an export."""
     out = Path(out)
@@ -65,6 +72,7 @@ def write(out, tok, nets):
     (part / "effnet_encoder.json").write_text(json.dumps(stage_list(), indent=1))
     tokenizer.write(part / "tokenizer")
     (part / "sampling.json").write_text(json.dumps(SAMPLING, indent=1))
+    (part / "words.json").write_text(json.dumps(words(), indent=1) + "\n")
     old = out.with_name(out.name + ".old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():

@@ -75,3 +75,10 @@ def every_word():
     words = GRAMMAR + list(COLORS) + list(SHAPES) + objects + FILLERS + ["colored", "grey"]
     words += [plural(w) for w in objects + list(SHAPES)]
     return list(dict.fromkeys(words))
+
+# Prompts the page offers: each kind of scene, most of them never seen in training.
+EXAMPLES = [
+    "a fox on a white background", "a panda on a green background", "a yellow star on a blue background",
+    "a cat to the left of a dog on a blue background", "a moon above a castle on a black background",
+    "three apples on a yellow background", "four crowns on a red background", "a robot on a yellow background",
+]
