@@ -170,3 +170,22 @@ test("a model that says nothing of its words gets the general examples it can re
   await expect(page.getByRole("list", { name: "Example prompts" }).getByRole("button", { name: "rocket" })).toBeVisible();
   await expect(page.getByText("Words this model knows")).toBeHidden();
 });
+
+test("weights, alternatives and wildcards are explained, counted and read; the picture says which were taken", async ({ playground }) => {
+  const { page, prompt, seed } = playground;
+  await playground.open("?backend=wasm");
+  await page.getByText("Signs in a prompt").click();
+  for (const sign of ["(fox:1.2)", "[fox]", "{red|blue}", "__animal__"]) await expect(page.getByRole("term").getByText(sign)).toBeVisible();
+  const signs = "a ({red|blue}:1.2) [heart] __animal__ on a white background";
+  await prompt.fill(signs);
+  await expect(page.getByText("8 of 75 tokens", { exact: true })).toBeVisible();
+  await playground.setSmall();
+  await seed.fill("7");
+  await prompt.press("Control+Enter");
+  await playground.finished(signs);
+  const read = page.getByText(/^The prompt was read as "a \((red|blue):1\.2\) \[heart\] [a-z]+ on a white background"\.$/);
+  await expect(read).toBeVisible();
+  await page.getByRole("combobox", { name: "Language" }).selectOption("Deutsch");
+  await expect(page.getByText(/^Der Prompt wurde gelesen als „a \((red|blue):1\.2\)/)).toBeVisible();
+  await expect(page.getByText("WebAssembly auf dem Prozessor, wie gewählt.")).toBeVisible();
+});

@@ -9,6 +9,7 @@ import { startEngine } from "../src/runtime/start-engine.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
 import { browserStore } from "../src/storage/browser-store.ts";
 import { recheckOnFailure } from "../src/storage/recheck.ts";
+import { withoutWildcards } from "../src/tokenizer/alternatives.ts";
 import { readPrompt } from "../src/tokenizer/read-prompt.ts";
 import { holdLifeLock } from "./life-lock.ts";
 
@@ -63,7 +64,7 @@ const service: CascadeService = {
       const { tokenizer } = opened();
       const { segments } = readPrompt(prompt, 0);
       const { length, leftOut } = tokenizer.encodeSegments(segments);
-      return { tokens: length, leftOut, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(prompt) };
+      return { tokens: length, leftOut, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(withoutWildcards(prompt)) };
     }),
 };
 

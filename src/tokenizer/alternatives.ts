@@ -1,7 +1,8 @@
 /** Lists that `__name__` stands for: things and colours that the embedded model draws. */
 export const WILDCARDS: Readonly<Record<string, readonly string[]>> = {
   animal: ["cat", "dog", "bear", "fox", "lion", "panda", "frog", "rabbit", "penguin", "owl", "whale", "turtle", "butterfly"],
-  fruit: ["apple", "banana", "strawberry", "watermelon", "cherry", "lemon", "pineapple", "pear", "peach"],
+  fruit: ["apple", "banana", "strawberry", "watermelon"],
+  food: ["hamburger", "pizza", "donut", "cake", "carrot", "mushroom"],
   thing: ["rocket", "boat", "car", "house", "castle", "tree", "cactus", "umbrella", "guitar", "crown", "robot", "balloon"],
   shape: ["circle", "square", "triangle", "star", "heart", "diamond"],
   color: ["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray"],
@@ -43,7 +44,12 @@ export function expandAlternatives(prompt: string, seed: number): string {
 
   return read(0)
     .options.join("")
-    .replace(/__([a-z]+)__/g, (whole, name: string) => pick(WILDCARDS[name] ?? [], whole));
+    .replace(/__([a-z]+)__/g, (whole, name: string) => pick(Object.hasOwn(WILDCARDS, name) ? (WILDCARDS[name] ?? []) : [], whole));
+}
+
+/** The prompt without the wildcards that stand for a list: their names are no words of it. */
+export function withoutWildcards(prompt: string): string {
+  return prompt.replace(/__([a-z]+)__/g, (whole, name: string) => (Object.hasOwn(WILDCARDS, name) ? " " : whole));
 }
 
 /** Tommy Ettinger's generator of 32 bits, here for words alone: the picture's noise has its own, and is the same with and without alternatives. */

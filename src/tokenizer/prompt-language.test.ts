@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { expandAlternatives, WILDCARDS } from "./alternatives.ts";
+import { expandAlternatives, WILDCARDS, withoutWildcards } from "./alternatives.ts";
 import { escapePrompt, parseWeights, type Segment } from "./prompt-weights.ts";
 
 /** Segments with weights a reader can compare. */
@@ -100,8 +102,16 @@ describe("alternatives", () => {
     }
   });
 
+  test("wildcards stand for what the embedded model was taught", () => {
+    const file = resolve(import.meta.dirname, "../../public/models/mini/words.json");
+    const { objects, shapes, colors } = JSON.parse(readFileSync(file, "utf8"));
+    expect([...objects, ...shapes, ...colors]).toEqual(expect.arrayContaining(Object.values(WILDCARDS).flat()));
+  });
+
   test("wildcards give a word of their list", () => {
     for (let seed = 0; seed < 20; seed++) expect(WILDCARDS.animal).toContain(expandAlternatives("__animal__", seed));
+    expect(withoutWildcards("a __color__ __animal__ on __dragon__ __constructor__")).toBe("a     on __dragon__ __constructor__");
+    expect(expandAlternatives("__constructor__", 1)).toBe("__constructor__");
     expect(expandAlternatives("{__color__|__color__} __shape__", 1)).toMatch(/^[a-z]+ [a-z]+$/);
   });
 

@@ -6,6 +6,7 @@ import { titleOf } from "./picture-title.ts";
 import { stageTimes } from "./stage-times.ts";
 import type { PageState, Picture } from "./state.ts";
 import { t } from "./strings/language.ts";
+import { told } from "./strings/told.ts";
 
 const DOWNLOAD = "M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 19.5h14";
 
@@ -32,7 +33,7 @@ export function caption(state: PageState): HTMLElement {
     ),
     pictureActions(state),
     stageTimes(state),
-    h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.join(" "))),
+    h("p", { class: "caption-notes", role: "status" }, () => (shown() === undefined ? "" : notes.value.map(told).join(" "))),
   );
 }
 

@@ -7,6 +7,7 @@ import { exampleChips } from "./example-chips.ts";
 import { expectation } from "./expectation.ts";
 import { fieldError } from "./field-error.ts";
 import { knownWords } from "./known-words.ts";
+import { promptSigns } from "./prompt-signs.ts";
 import { queueList } from "./queue-list.ts";
 import { edit, type PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
@@ -102,7 +103,7 @@ export function composer(state: PageState, controller: Controller): { element: H
       fieldError("prompt", () => (state.problem.value?.field === "prompt" ? state.problem.value.message : undefined)),
     ),
     exampleChips(state, controller, () => prompt.focus()),
-    knownWords(state, addWord),
+    h("div", { class: "helps" }, knownWords(state, addWord), promptSigns()),
     h("div", { class: "actions" }, generate, cancel),
     expectation(state),
     unfinishedNotice(state, controller),

@@ -1,6 +1,7 @@
 import { h } from "./dom.ts";
 import type { PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
+import { told } from "./strings/told.ts";
 
 /** Which model runs where, and why there. */
 export function modelLine({ model, problem, unusable }: PageState): HTMLElement {
@@ -13,7 +14,7 @@ export function modelLine({ model, problem, unusable }: PageState): HTMLElement 
     "footer",
     { class: "model" },
     h("p", {}, text),
-    h("p", { class: "reason" }, () => model.value?.reason ?? ""),
+    h("p", { class: "reason" }, () => told(model.value?.reason ?? "")),
     h("p", { class: "model-gone", role: "status" }, () =>
       unusable.value === undefined ? "" : t().models.gone(unusable.value.id, unusable.value.why),
     ),

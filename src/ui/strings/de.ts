@@ -1,4 +1,5 @@
 import type { NumberFieldName, Strings } from "./en.ts";
+import { engineDe } from "./engine-de.ts";
 import { modelsDe } from "./models-de.ts";
 
 const SUBJECTS: Readonly<Record<NumberFieldName, string>> = {
@@ -27,6 +28,7 @@ export const de: Strings = {
       "storage-full": "Der Speicher des Browsers ist fast voll: Laden Sie das Bild herunter und löschen Sie, was Sie nicht brauchen.",
       "download-failed": "Eine Datei konnte nicht geladen werden: Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
     },
+    engine: engineDe,
   },
 
   composer: {
@@ -53,6 +55,14 @@ export const de: Strings = {
     heading: "Wörter, die dieses Modell kennt",
     groups: { objects: "Dinge", shapes: "Formen", colors: "Farben, für Formen und Hintergründe", numbers: "Zahlen" },
     added: (prompt) => `Eingabe: ${prompt}`,
+  },
+
+  signs: {
+    heading: "Zeichen im Prompt",
+    more: "zählt mehr; Strg mit ↑ oder ↓ ändert es",
+    less: "zählt weniger",
+    oneOf: "eines davon: der Seed wählt",
+    wildcard: "ein Wort einer Liste: animal, fruit, food, thing, shape, color",
   },
 
   names: {

@@ -16,6 +16,8 @@ export const en = {
     wrongInside: (what: string) => `Something went wrong inside: ${what}. Your settings are kept; try again, or reload the page.`,
     /** Errors of the engine come in English; where a language says a cause better, its sentence stands before them. */
     causes: {},
+    /** Parts of the engine's other sentences, and their words in this language. */
+    engine: [],
   } as App,
 
   composer: {
@@ -43,6 +45,14 @@ export const en = {
     groups: { objects: "Things", shapes: "Shapes", colors: "Colours, of shapes and backgrounds", numbers: "Numbers" },
     /** `prompt`: as it is now. */
     added: (prompt: string) => `Prompt: ${prompt}`,
+  },
+
+  signs: {
+    heading: "Signs in a prompt",
+    more: "counts more; Ctrl with ↑ or ↓ changes it",
+    less: "counts less",
+    oneOf: "one of these: the seed chooses",
+    wildcard: "a word of a list: animal, fruit, food, thing, shape, color",
   },
 
   names: {
@@ -272,6 +282,7 @@ interface App {
   readonly wrongInside: (what: string) => string;
   /** By `ErrorCode`. */
   readonly causes: Readonly<Record<string, string>>;
+  readonly engine: readonly (readonly [RegExp, string])[];
 }
 
 const SUBJECTS = {

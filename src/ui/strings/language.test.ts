@@ -1,9 +1,17 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { promptNotes } from "../../pipeline/prompt-notes.ts";
+import type { Settings } from "../../pipeline/types.ts";
+import { chooseBackend } from "../../runtime/device.ts";
+import type { ClipTokenizer } from "../../tokenizer/clip-tokenizer.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 import { LANGUAGES, language, startLanguage, t } from "./language.ts";
+import { told } from "./told.ts";
 
-afterEach(() => startLanguage([]));
+afterEach(() => {
+  vi.unstubAllGlobals();
+  startLanguage([]);
+});
 
 test.each([
   [["de-AT", "en"], "de"],
@@ -24,10 +32,48 @@ function texts(strings: object, path = ""): Map<string, string> {
   for (const [key, value] of Object.entries(strings)) {
     const at = `${path}.${key}`;
     if (typeof value === "string") found.set(at, value);
-    else if (typeof value === "object" && value !== null && at !== ".app.causes") for (const each of texts(value, at)) found.set(...each);
+    else if (typeof value === "object" && value !== null && !at.startsWith(".app."))
+      for (const each of texts(value, at)) found.set(...each);
   }
   return found;
 }
+
+/** Every path of a language, sentences and functions alike. */
+function paths(strings: object, path = ""): string[] {
+  return Object.entries(strings).flatMap(([key, value]) => {
+    const at = `${path}.${key}`;
+    return typeof value === "object" && value !== null && !at.startsWith(".app.") ? paths(value, at) : [at];
+  });
+}
+
+test.each(Object.entries(LANGUAGES))("%s has all that English has, and nothing else", (_, strings) => {
+  expect(paths(strings).sort()).toEqual(paths(en).sort());
+});
+
+test("the engine's sentences are told in the page's language", async () => {
+  vi.stubGlobal("navigator", {});
+  const asked = { prompt: "a {cat} ".repeat(20), negativePrompt: "{cat}" } as Settings;
+  const read = { text: "cat", segments: [{ text: "cat", weight: 1 }] };
+  const tokenizer = { maxLength: 77, encodeSegments: () => ({ length: 90, leftOut: "cat" }) } as unknown as ClipTokenizer;
+  const notes = [...promptNotes(tokenizer, asked, { prompt: read, negativePrompt: read })];
+  const sentences = [
+    (await chooseBackend("wasm")).reason,
+    (await chooseBackend("auto")).reason,
+    ...notes.map((note) => (note.type === "note" ? note.message : "")),
+  ];
+  expect(sentences).toHaveLength(6);
+  startLanguage(["de"]);
+  expect(sentences.map(told)).toEqual([
+    "WebAssembly auf dem Prozessor, wie gewählt.",
+    "Dieser Browser hat kein WebGPU, also zeichnet der Prozessor, mit WebAssembly.",
+    "Der Prompt wurde gelesen als „cat“.",
+    "Der Prompt hat 88 Tokens; der Text-Encoder liest die ersten 75. Ausgelassen: „cat“.",
+    "Der negative Prompt wurde gelesen als „cat“.",
+    "Der negative Prompt hat 88 Tokens; der Text-Encoder liest die ersten 75. Ausgelassen: „cat“.",
+  ]);
+  startLanguage(["en"]);
+  expect(sentences.map(told)).toEqual(sentences);
+});
 
 test("German says nothing with no words, and leaves hardly anything in English", () => {
   const german = texts(de);
