@@ -40,18 +40,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   }
 }`;
 
-/** 10^9 multiplications and additions a second of float32 matrix products on an adapter's device. */
+/** 10^9 multiplications and additions a second of float32 matrix products on an adapter's device. Rejects where the products are wrong: nothing is as fast as not computing. */
 export async function measureGpu(adapter: GPUAdapter): Promise<number> {
   const device = await adapter.requestDevice();
   try {
-    const buffer = (): GPUBuffer => device.createBuffer({ size: SIDE * SIDE * 4, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST });
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+    const buffer = (): GPUBuffer => device.createBuffer({ size: SIDE * SIDE * 4, usage });
     const [a, b, product] = [buffer(), buffer(), buffer()];
-    for (const factor of [a, b])
-      device.queue.writeBuffer(
-        factor,
-        0,
-        Float32Array.from({ length: SIDE * SIDE }, () => Math.random()),
-      );
+    const [rows, columns] = [0, 1].map(() => Float32Array.from({ length: SIDE * SIDE }, () => Math.random()));
+    if (rows === undefined || columns === undefined) throw new Error("no matrices");
+    device.queue.writeBuffer(a, 0, rows);
+    device.queue.writeBuffer(b, 0, columns);
     const pipeline = await device.createComputePipelineAsync({
       layout: "auto",
       compute: { module: device.createShaderModule({ code: PRODUCT }), entryPoint: "main" },
@@ -73,6 +72,10 @@ export async function measureGpu(adapter: GPUAdapter): Promise<number> {
       return performance.now() - started;
     };
     await products(1); // compiles, and wakes the GPU's clock
+    const last = await readLast(device, product);
+    let expected = 0;
+    for (let k = 0; k < SIDE; k++) expected += (rows[(SIDE - 1) * SIDE + k] ?? 0) * (columns[k * SIDE + SIDE - 1] ?? 0);
+    if (!(Math.abs(last - expected) < 1e-3 * expected)) throw new Error(`the GPU's product is ${last} instead of ${expected}`);
     for (let count = 1; ; count *= 2) {
       const milliseconds = await products(count);
       if (milliseconds >= ENOUGH || count >= MOST_PRODUCTS) return (2 * SIDE ** 3 * count) / (milliseconds * 1e6);
@@ -80,4 +83,14 @@ export async function measureGpu(adapter: GPUAdapter): Promise<number> {
   } finally {
     device.destroy();
   }
+}
+
+/** The last number of a matrix on the GPU. */
+async function readLast(device: GPUDevice, matrix: GPUBuffer): Promise<number> {
+  const bytes = device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(matrix, SIDE * SIDE * 4 - 4, bytes, 0, 4);
+  device.queue.submit([encoder.finish()]);
+  await bytes.mapAsync(GPUMapMode.READ);
+  return new Float32Array(bytes.getMappedRange())[0] ?? 0;
 }
