@@ -180,6 +180,45 @@ test("a byte flipped in storage is found, and that file alone made again", async
   expect(await hashes(convertPage)).toEqual(uncut);
 });
 
+test("a model goes out as a zip or a folder and comes in again, byte for byte", async ({ hub, convertPage, uncut }) => {
+  expect(await convert(convertPage, smallJob(hub, "small"))).toEqual({ value: "small" });
+  expect(await convertPage.evaluate(() => window.converter.throughZip("small", "zipped"))).toEqual({ value: "small" });
+  expect(await convertPage.evaluate(() => window.converter.throughFolder("small", "copied"))).toEqual({ value: "small" });
+  expect(await hashes(convertPage, "zipped")).toEqual(uncut);
+  expect(await hashes(convertPage, "copied")).toEqual(uncut);
+  expect(await convertPage.evaluate(() => window.converter.verify("zipped"))).toEqual({ value: [] });
+});
+
+test("a conversion cut by a closed page is listed in the next, and goes on by its id", async ({
+  context,
+  host,
+  hub,
+  convertPage,
+  uncut,
+}) => {
+  const total = [...smallFiles().values()].reduce((sum, { length }) => sum + length, 0);
+  const closing = new Promise<void>((close) =>
+    hub.set({
+      fault() {
+        if (hub.sent() > 0.6 * total) close();
+        return { kind: "none" };
+      },
+    }),
+  );
+  const cut = convert(convertPage, smallJob(hub, "small")).catch(() => undefined);
+  await closing;
+  await convertPage.close();
+  await cut;
+  const page = await openPage(context, host);
+  // The closed page's worker ends a moment later.
+  await expect
+    .poll(() => page.evaluate(() => window.converter.unfinished()))
+    .toMatchObject({ value: [{ id: "small", name: "small", busy: false }] });
+  expect(await page.evaluate(() => window.converter.goOn("small"))).toEqual({ value: "small" });
+  expect(await hashes(page)).toEqual(uncut);
+  expect(await page.evaluate(() => window.converter.unfinished())).toEqual({ value: [] });
+});
+
 test("a file that changes at its host is noticed", async ({ hub, convertPage }) => {
   const path = "decoder/weights.safetensors";
   const changed = smallFiles().get(path) ?? new Uint8Array();

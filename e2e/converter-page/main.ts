@@ -35,6 +35,21 @@ export const converter = {
   verify: (id: string) => told(client.verify(id)),
   ids: () => told(client.list().then((models) => models.map(({ id }) => id))),
   delete: (id: string) => told(client.delete(id)),
+  /** Saves a model as a zip, finds out what that is, and imports what is in it under another id. */
+  async throughZip(id: string, as: string): Promise<Told<string>> {
+    const zip = new File([await client.zipModel(id)], `${id}.zip`);
+    const { converted = [] } = await client.sortFiles([{ path: zip.name, file: zip }]);
+    return told(client.importModel({ id: as, from: converted }).then(({ name }) => name));
+  },
+  /** Exports a model to a folder, here one of the origin's own, and imports that. */
+  async throughFolder(id: string, as: string): Promise<Told<string>> {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("exported", { create: true });
+    await client.exportToFolder(id, folder);
+    const files: File[] = [];
+    for await (const handle of (await folder.getDirectoryHandle(id)).values())
+      if (handle instanceof FileSystemFileHandle) files.push(await handle.getFile());
+    return told(client.importModel({ id: as, from: files }).then(({ name }) => name));
+  },
   /** SHA-256 of every file of a complete model, by its own bytes. */
   async hashes(id: string): Promise<Record<string, string>> {
     const models = await (await navigator.storage.getDirectory()).getDirectoryHandle("models");

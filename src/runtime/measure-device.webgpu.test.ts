@@ -10,14 +10,12 @@ test("a device is measured: its GPU's limits and speed, or that it is software, 
   // Here the adapter is software, which is not measured.
   expect(gpu).toMatchObject({ software: true, gflops: 0 });
   expect(gpu?.maxStorageBufferBindingSize).toBeGreaterThanOrEqual(128 * 2 ** 20);
-  console.info(JSON.stringify({ processor, gpu }));
 });
 
 test("the GPU's products are right, and timed", async () => {
   const adapter = await requestAdapter();
   if (adapter === undefined) throw new Error("no adapter");
   const gflops = await measureGpu(adapter);
-  expect(gflops).toBeGreaterThan(0.1);
+  expect(gflops).toBeGreaterThan(0);
   expect(gflops).toBeLessThan(1000);
-  console.info(gflops);
 });

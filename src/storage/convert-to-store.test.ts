@@ -218,7 +218,9 @@ describe("a conversion into the browser's storage", () => {
     await store.write("small", "x", async () => {
       await expect(convertTwo(other, two)).rejects.toMatchObject({ code: "storage-busy" });
       await expect(other.delete("small")).rejects.toThrow("Another tab or window");
+      expect(await other.unfinished()).toMatchObject([{ id: "small", busy: true }]);
     });
+    expect(await other.unfinished()).toMatchObject([{ id: "small", busy: false }]);
     await convertTwo(other, two);
     expect(await contents(root)).toEqual((await uncut).files);
   });

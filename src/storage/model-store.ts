@@ -54,6 +54,8 @@ export interface UnfinishedModel {
   readonly job?: KeptJob;
   /** Milliseconds since 1970 of the last byte. */
   readonly changed: number;
+  /** Whether it is being worked on right now, by this tab or another. */
+  readonly busy: boolean;
 }
 
 /** The part of Web Locks that is used. */
@@ -68,7 +70,7 @@ const JOB = "job.json";
 /** The store over one folder of the origin private file system. `locks` are the origin's (`navigator.locks`). */
 export function modelStore(root: Directory, locks: Locks): ModelStore {
   const alone = <T>(id: string, work: () => Promise<T>): Promise<T> =>
-    locks.request(`cascade-model:${checkId(id)}`, { ifAvailable: true }, async (lock) => {
+    locks.request(lockOf(checkId(id)), { ifAvailable: true }, async (lock) => {
       if (lock === null) {
         throw new CascadeError("storage-busy", `Another tab or window is working on "${id}": let it finish there, or close it.`);
       }
@@ -97,7 +99,9 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
         if ((await findFile(folder, "cascade.json")) !== undefined) continue;
         const job = await keptJob(folder);
         const { bytes = 0, total = 0, changed = 0 } = (await progressOf(folder)) ?? {};
-        models.push({ id, name: job?.kind === "convert" ? job.job.name : id, bytes, total, changed, ...(job && { job }) });
+        const busy = await locks.request(lockOf(id), { ifAvailable: true }, async (lock) => lock === null);
+        const name = job?.kind === "convert" ? job.job.name : id;
+        models.push({ id, name, bytes, total, changed, busy, ...(job && { job }) });
       }
       return models.toSorted((a, b) => b.changed - a.changed);
     },
@@ -169,6 +173,10 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
         });
       }),
   };
+}
+
+function lockOf(id: string): string {
+  return `cascade-model:${id}`;
 }
 
 /** The manifest of a finished model: it is written last. Rejects with `bad-model`. */

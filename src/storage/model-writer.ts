@@ -4,13 +4,13 @@ import { openJournal } from "./model-journal.ts";
 import { writeAll } from "./write-all.ts";
 
 /** Marks are kept back for so long (milliseconds), or so many bytes: to make bytes safe on disk takes long against a small weight. */
-const MARK_EVERY = 250;
+const MARK_EVERY = 100;
 const MARK_BYTES = 2 ** 23;
 
 /**
  * A model's folder as a converter's output, with a journal. `cascade.json` is written at `commit`, last, so that a model without it is
  * unfinished; the journal stays with the finished model, for repairs. Flushed data, then its mark: a mark is never ahead of its bytes. Marks that were kept
- * back are written when the work ends, however it ends; only a tab that is killed loses them, a quarter of a second's work.
+ * back are written when the work ends, however it ends; only a tab that is killed loses them, a tenth of a second's work.
  */
 export async function openModelWriter(folder: Directory, identity: string): Promise<OutputFolder> {
   const journal = await openJournal(folder, identity);
