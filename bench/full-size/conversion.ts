@@ -34,6 +34,10 @@ export async function measureConversion(model: ModelName, parts: readonly (reado
     const names = parts.map(([part, path]) => [part, basename(path)] as const);
     const tokenizer = TOKENIZER.map((path) => basename(path));
     await page.getByLabel("Files").setInputFiles([...parts.map(([, path]) => path), ...TOKENIZER]);
+    let most = 0;
+    const watching = setInterval(async () => {
+      most = Math.max(most, (await browser.usage())?.page ?? 0);
+    }, 2000);
     const seconds = async () => (await browser.usage())?.seconds ?? Number.NaN;
     const copy = async (): Promise<{ milliseconds: number; busy: number }> => {
       const start = await seconds();
@@ -47,6 +51,7 @@ export async function measureConversion(model: ModelName, parts: readonly (reado
     const start = await browser.usage();
     const done = await page.evaluate(([...given]) => window.fullSize.convert(...given), [id, "q4", names, tokenizer] as const);
     const end = await browser.usage();
+    clearInterval(watching);
     const verified = await page.evaluate((given) => window.fullSize.verify(given), id);
     const after = await copy();
     const copied = (before.milliseconds + after.milliseconds) / 2;
@@ -61,7 +66,7 @@ export async function measureConversion(model: ModelName, parts: readonly (reado
     console.log(
       `browser, conversion: ${(done.milliseconds / 1000).toFixed(0)} s, ${rate(total, done.milliseconds)}, ${(copied / done.milliseconds).toFixed(2)} of the copy's speed; ` +
         `${((end?.seconds ?? Number.NaN) - (start?.seconds ?? Number.NaN)).toFixed(0)} s of processor time; ` +
-        `peak memory of the page's process ${end?.page.toFixed(0) ?? "?"} MB (${start?.page.toFixed(0) ?? "?"} MB after the copy)`,
+        `peak memory of the page's process ${Math.max(most, end?.page ?? 0).toFixed(0)} MB, the plain copy before included`,
     );
     for (const { part, milliseconds } of done.parts) console.log(`  ${part}: ${rate(bytes.get(part) ?? 0, milliseconds)}`);
     const same = `${JSON.stringify(JSON.parse(done.manifest), null, 1)}\n` === json && verified === 0;
@@ -71,6 +76,7 @@ export async function measureConversion(model: ModelName, parts: readonly (reado
     if (!same) process.exitCode = 1;
   } finally {
     await browser.close();
+    rmSync(join(work, "profile"), { recursive: true, force: true });
     await server.close();
   }
 }

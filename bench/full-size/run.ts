@@ -18,7 +18,7 @@ const USAGE = `npm run full-size -- STEP... [--model lite|full] [--work DIR] [--
 
   outputs    at float16, 8 and 4 bits in ONNX Runtime's CPU provider, against the reference's (--expected; $PYTHON has onnxruntime and safetensors)
   scales     our 4-bit error against onnxruntime's own quantizer's ($PYTHON has onnxruntime and onnx)
-  session    after convert: loads each part on WebGPU, each in a fresh browser; times and memory
+  session    after convert: imports what the command line wrote in Chromium and loads each part on WebGPU, each in a fresh browser; times and memory
   evaluate   the same, and runs each once, against WASM in Node (a software GPU takes minutes)
 
   --model    lite (Stage C 1B and Stage B 700M, the default) or full (3.6B and 1.5B)

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Engine } from "../../src/runtime/engine.ts";
 import { nodeFolder } from "../../src/runtime/node-folder.ts";
@@ -17,8 +17,8 @@ const PARTS = ["text-encoder", "stage-c", "stage-b", "stage-a"] as const;
 export type SessionPart = (typeof PARTS)[number];
 
 /**
- * Loads parts of the model that the step `convert` left in the browser's storage on WebGPU, each in a fresh browser, and prints times and memory. With `evaluate` each is
- * run once, and compared with WASM in Node on the folder the command line wrote (the same bytes).
+ * Imports the folder that the step `convert` wrote, loads its parts on WebGPU from the browser's storage, each in a fresh browser, and prints times and memory. With `evaluate`
+ * each is run once, and compared with WASM in Node on the same files.
  */
 export async function measureSessions(model: ModelName, work: string, evaluate: boolean, only?: SessionPart): Promise<void> {
   const id = `${model}-q4`;
@@ -26,6 +26,11 @@ export async function measureSessions(model: ModelName, work: string, evaluate: 
   if (!existsSync(join(folder, "cascade.json"))) throw new Error(`${folder} is not there: run the step convert first`);
   const server = await servePage();
   try {
+    // Storage is an origin's, and the page's port is another one each time.
+    const first = await openBrowser(server.url, join(work, "profile"));
+    await first.page.getByLabel("Files").setInputFiles(readdirSync(folder).map((file) => join(folder, file)));
+    await first.page.evaluate((given) => window.fullSize.import(given), id);
+    await first.close();
     for (const part of only === undefined ? PARTS : [only]) {
       const browser = await openBrowser(server.url, join(work, "profile"));
       try {
@@ -51,6 +56,7 @@ export async function measureSessions(model: ModelName, work: string, evaluate: 
       }
     }
   } finally {
+    rmSync(join(work, "profile"), { recursive: true, force: true });
     await server.close();
   }
 }

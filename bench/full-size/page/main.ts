@@ -79,6 +79,14 @@ export const fullSize = {
       manifest: JSON.stringify(manifest),
     };
   },
+  /** Brings in a folder that the command line wrote, from picked files. */
+  async import(id: string): Promise<void> {
+    const [input] = document.getElementsByTagName("input");
+    const client = createConvertClient();
+    await client.delete(id);
+    await client.importModel({ id, from: [...(input?.files ?? [])] });
+    client.dispose();
+  },
   /** Checks every stored byte against its hash; how many files are damaged. */
   async verify(id: string): Promise<number> {
     const client = createConvertClient();
