@@ -23,6 +23,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await playground.open("?backend=wasm");
     await playground.setSmall();
     await page.getByText("Compare", { exact: true }).click();
+    await page.getByText("Words this model knows").click();
+    await page.getByText("Signs in a prompt").click();
     await problems("empty");
     await generate.click();
     await expect(page.getByRole("alert")).toBeVisible();

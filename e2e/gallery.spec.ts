@@ -8,7 +8,11 @@ async function restoreFrom({ page }: Playground, png: Uint8Array): Promise<void>
   await (await chooser).setFiles({ name: "picture.png", mimeType: "image/png", buffer: Buffer.from(png) });
 }
 
-test("a batch draws consecutive seeds through a queue, and the history keeps its pictures, settings and marks", async ({ playground }) => {
+test("a batch draws consecutive seeds through a queue, and the history keeps its pictures, settings and marks", async ({
+  playground,
+  context,
+  browser,
+}) => {
   const { page, prompt, seed, generate, cancel } = playground;
   await playground.open("?backend=wasm");
   await playground.setSmall();
@@ -60,10 +64,27 @@ test("a batch draws consecutive seeds through a queue, and the history keeps its
   await page.getByRole("button", { name: "Use these settings" }).click();
   await expect(prompt).toHaveValue("a star");
 
+  // Its link carries prompt and settings to another visitor, and nothing of the picture.
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Link copied." })).toBeAttached();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link.length).toBeLessThan(200);
+  const visitor = await (await browser.newContext()).newPage();
+  await visitor.goto(link);
+  await expect(visitor.getByRole("textbox", { name: "Prompt", exact: true })).toHaveValue("a star");
+  await expect(visitor.getByRole("textbox", { name: "Seed" })).toHaveValue("7");
+  await expect(visitor.getByText("256 × 256 pixels")).toBeVisible();
+  await visitor.context().close();
+
   // The file carries its settings, and gives them back.
   const download = page.waitForEvent("download");
   await playground.download.click();
   const file = await readFile(await (await download).path());
+  const text = file.toString("latin1");
+  // What other tools read, and that a machine made it.
+  expect(text).toContain("tEXtparameters\0a star\nSteps: 1, Sampler: ");
+  expect(text).toContain("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia");
   expect(await settingsIn(new Blob([file]))).toMatchObject({
     source: "Cascade playground",
     settings: { prompt: "a star", seed: 7, stageC: { steps: 1 }, stageB: { steps: 1 } },

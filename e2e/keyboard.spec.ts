@@ -9,7 +9,7 @@ test("keyboard alone draws, looks closely, compares, marks, exports and deletes"
   /** Presses Tab until something of this role and name has the focus. */
   const tabTo = async (role: "button" | "textbox" | "radio", name: string | RegExp, key = "Tab"): Promise<void> => {
     const wanted = page.getByRole(role, { name }).first();
-    for (let i = 0; i < 80; i++) {
+    for (let i = 0; i < 120; i++) {
       if (await wanted.evaluate((element) => element === document.activeElement).catch(() => false)) return;
       await keyboard.press(key);
     }

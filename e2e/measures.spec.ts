@@ -12,7 +12,7 @@ test("the page's script before its first paint is at most 120 kB compressed", as
   const sizes = await Promise.all(scripts.map(async (path) => gzipSync(await readFile(join(DIST, path))).length));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   test.info().annotations.push({ type: "page script", description: `${(total / 1000).toFixed(1)} kB compressed` });
-  expect(total).toBeLessThanOrEqual(240_000);
+  expect(total).toBeLessThanOrEqual(120_000);
 });
 
 test("first paint comes within a second on a phone's connection and processor", async ({ playground }) => {

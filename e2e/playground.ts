@@ -20,7 +20,7 @@ export class Playground {
   /** Opens the page and waits for the model. */
   async open(query = ""): Promise<void> {
     await this.page.goto(`./${query}`);
-    await expect(this.page.getByText("million parameters")).toBeVisible({ timeout: 60_000 });
+    await expect(this.page.getByText("million parameters")).toBeVisible();
   }
 
   picture(prompt: string): Locator {
@@ -61,7 +61,13 @@ export class Playground {
     await pauseRun(this.page, words);
   }
 
-  /** Lets the run that was held go on. */
+  /** Lets the run that was held go on to here, and waits for it. */
+  async goOnTo(words: RegExp): Promise<void> {
+    await resumeRun(this.page, words);
+    await expect(this.progress(words)).toBeVisible({ timeout: 300_000 });
+  }
+
+  /** Lets the run that was held go on to its end. */
   async resume(): Promise<void> {
     await resumeRun(this.page);
   }

@@ -5,7 +5,8 @@ import { expect } from "@playwright/test";
 interface Runs {
   readonly shown: string[];
   pauseAt: RegExp | undefined;
-  resume(): void;
+  /** Lets a held run go on, to the next place where it is held. */
+  goOn(next?: RegExp): void;
 }
 
 type Watched = Window & { readonly runs: Runs };
@@ -20,8 +21,8 @@ export function watchRuns(): void {
   const runs: Runs = {
     shown,
     pauseAt: undefined,
-    resume() {
-      runs.pauseAt = undefined;
+    goOn(next) {
+      runs.pauseAt = next;
       for (const answer of held.splice(0)) answer();
     },
   };
@@ -55,13 +56,14 @@ export async function shownSince(page: Page): Promise<string[]> {
   return await page.evaluate(() => [...(window as unknown as Watched).runs.shown]);
 }
 
-/** Holds the next run where its progress bar has a name like this, until `resumeRun`. */
+/** Holds the next run where its progress bar has a name like this, until `resumeRun`. The name stays, so what is seen then is not in a hurry. */
 export async function pauseRun(page: Page, words: RegExp): Promise<void> {
   await page.evaluate((at) => {
     (window as unknown as Watched).runs.pauseAt = at;
   }, words);
 }
 
-export async function resumeRun(page: Page): Promise<void> {
-  await page.evaluate(() => (window as unknown as Watched).runs.resume());
+/** Lets it go on, to the next place where it is held. */
+export async function resumeRun(page: Page, next?: RegExp): Promise<void> {
+  await page.evaluate((at) => (window as unknown as Watched).runs.goOn(at), next);
 }
