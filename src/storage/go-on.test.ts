@@ -1,9 +1,12 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type HubHost, startHubHost } from "../../e2e/hub-host.ts";
+import { type HubHost, REPOSITORY, startHubHost } from "../../e2e/hub-host.ts";
 import { smallFiles, smallJob } from "../../e2e/small-files.ts";
 import { MemoryDirectory } from "../../fixtures/memory-directory.ts";
 import { filesOfJob } from "../catalogue/needed-files.ts";
 import { goOn, repair } from "./go-on.ts";
+import { importModel } from "./import-model.ts";
 import { type ConvertJob, type JobEvent, runJob, type SourceRef } from "./job.ts";
 import { type ModelStore, modelStore } from "./model-store.ts";
 
@@ -106,4 +109,23 @@ test("a host that asks to wait is told with how long", async () => {
   const waits: JobEvent[] = [];
   await runJob(store, smallJob(hub, "small"), (event) => void (event.type === "waiting" && waits.push(event)), signal);
   expect(waits).toEqual([{ type: "waiting", host: new URL(hub.url).host, seconds: 1, status: 429 }]);
+});
+
+test("an imported model is repaired from where it was imported, the damaged file alone", async () => {
+  const folder = join(import.meta.dirname, "../../public/models/mini");
+  const mini = await startHubHost(new Map(readdirSync(folder).map((name) => [`mini/${name}`, join(folder, name)])));
+  try {
+    await importModel(store, { id: "mini", from: { url: `${mini.url}/${REPOSITORY}/tree/main/mini` } }, ignore, signal);
+    const stored = await root.getDirectoryHandle("mini");
+    const file = await stored.getFileHandle("stage-b.onnx.data");
+    const whole = file.bytes.slice();
+    file.bytes[3000] = (file.bytes[3000] ?? 0) ^ 1;
+    const first = mini.requests.length;
+    expect(await repair(store, "mini", {}, { signal, onEvent: ignore })).toMatchObject([{ file: "stage-b.onnx.data" }]);
+    expect(Buffer.from((await stored.getFileHandle("stage-b.onnx.data")).bytes).equals(whole)).toBe(true);
+    const again = new Set(mini.requests.slice(first).map(({ path }) => path));
+    expect([...again].filter((path) => path.includes(".data"))).toEqual(["mini/stage-b.onnx.data"]);
+  } finally {
+    await mini.close();
+  }
 });
