@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { type HubHost, REPOSITORY, startHubHost } from "../../e2e/hub-host.ts";
-import { hubAddress } from "./hub.ts";
+import { hubAddress, hubRevision } from "./hub.ts";
 import { UrlOpener } from "./url-opener.ts";
 
 let hub: HubHost;
@@ -29,6 +29,22 @@ test("addresses of a hub and of mirrors are read, others are not", () => {
     folder: true,
   });
   expect(hubAddress("https://files.example/stage_c.safetensors")).toBeUndefined();
+});
+
+test("what a hub says of itself is asked for again where the answer was cut short", async () => {
+  const commit = "c0ffee".padEnd(40, "0");
+  let asked = 0;
+  const send: typeof fetch = async () => {
+    asked++;
+    const cut = new ReadableStream({ start: (body) => body.error(new TypeError("network error")) });
+    return asked === 1 ? new Response(cut) : Response.json({ sha: commit, siblings: [] });
+  };
+  const address = hubAddress("https://hub.example/a/b/resolve/main/c.safetensors");
+  if (address === undefined) throw new Error("no address");
+  expect(await hubRevision(address, { fetch: send, wait: async () => {} })).toEqual({ commit, files: [] });
+  expect(asked).toBe(2);
+  // A page in the place of an answer is none.
+  expect(await hubRevision(address, { fetch: async () => new Response("<html>") })).toBeUndefined();
 });
 
 test("a hub's file is pinned to the commit, and its published hash compared", async () => {

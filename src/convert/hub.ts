@@ -1,5 +1,5 @@
 import { CascadeError } from "../shared/errors.ts";
-import { PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
+import { dismiss, PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
 
 /** A file or folder of a repository on a model hub, or on a mirror that is laid out like it. */
 export interface HubAddress {
@@ -63,8 +63,8 @@ export async function hubRevision({ base, repository, revision }: HubAddress, op
       } catch (error) {
         throw error instanceof CascadeError ? error : new PassingFailure(unreachable(url, error), url);
       }
-      if (response.ok) return parseRevision(await response.json().catch(() => undefined));
-      await response.body?.cancel();
+      if (response.ok) return parseRevision(await readJson(url, response));
+      await dismiss(response);
       const { status } = response;
       if (status === 401 || status === 403) throw refusal(url, response);
       if (status === 429 || status >= 500) throw new PassingFailure(refusal(url, response), url, response);
@@ -83,6 +83,21 @@ export function isCommit(revision: string): boolean {
 /** The address of a file at a fixed commit. */
 export function addressAt({ base, repository }: HubAddress, commit: string, path: string): string {
   return `${base}/${repository}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** An answer as JSON, or undefined for one that is none: a host without this API may answer with a page. An answer cut short may pass. */
+async function readJson(url: string, response: Response): Promise<unknown> {
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    throw new PassingFailure(unreachable(url, error), url);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseRevision(value: unknown): HubRevision | undefined {

@@ -56,6 +56,11 @@ export async function retried<T>(attempt: () => Promise<T>, options: RetryOption
   }
 }
 
+/** Lets a body go that nobody reads. That the connection was lost meanwhile changes nothing. */
+export async function dismiss({ body }: Response): Promise<void> {
+  await body?.cancel().catch(() => undefined);
+}
+
 /** Milliseconds of a Retry-After header: seconds, or a date. */
 export function retryAfter(headers: Headers, now = Date.now()): number | undefined {
   const value = headers.get("Retry-After");

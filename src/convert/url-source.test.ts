@@ -38,6 +38,14 @@ describe("a file on a host", () => {
     await expect(source.read(99, 2)).rejects.toMatchObject({ code: "bad-checkpoint" });
   });
 
+  it("is not minded where the connection is lost behind an answer nobody reads", async () => {
+    const lost = () => new ReadableStream({ start: (body) => body.error(new TypeError("network error")) });
+    const { fetch } = host(({ headers }) => new Response(lost(), { status: 206, headers }));
+    expect((await urlSource(url, { fetch })).size).toBe(100);
+    const gone: typeof fetch = async () => new Response(lost(), { status: 404 });
+    await expect(urlSource(url, { fetch: gone })).rejects.toMatchObject({ code: "download-failed" });
+  });
+
   it.each([
     ["answers with the whole file", () => new Response(content, { status: 200 }), "the host does not answer ranges"],
     [

@@ -1,6 +1,6 @@
 import { CascadeError } from "../shared/errors.ts";
 import { type ByteSource, checkRange, throwIfAborted } from "./byte-source.ts";
-import { PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
+import { dismiss, PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
 
 export interface UrlSourceOptions extends RetryOptions {
   /** Sends the requests; tests and logged-in hosts bring their own. @default globalThis.fetch */
@@ -54,7 +54,7 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
           throw error instanceof CascadeError ? error : new PassingFailure(unreachable(url, error), url);
         }
         if (response.status === 206) return use(response);
-        await response.body?.cancel();
+        await dismiss(response);
         if (response.ok) throw new CascadeError("download-failed", `${url} could not be read: the host does not answer ranges.`);
         const { status } = response;
         if (status === 429) ahead = Math.floor(ahead / 2);
@@ -67,7 +67,7 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
   }
 
   const { size, etag, commit, sha256 } = await range(0, 1, options.signal, async (first) => {
-    await first.body?.cancel();
+    await dismiss(first);
     const { headers } = first;
     return {
       size: Number(headers.get("Content-Range")?.split("/")[1]),
@@ -83,7 +83,7 @@ export async function urlSource(url: string, options: UrlSourceOptions = {}): Pr
   async function fetchRange(from: number, length: number, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
     return range(from, length, signal, async (response) => {
       if (response.headers.get("ETag") !== etag) {
-        await response.body?.cancel();
+        await dismiss(response);
         throw new CascadeError("download-failed", `${url} changed while it was being read; start again.`);
       }
       let bytes: Uint8Array<ArrayBuffer>;
