@@ -5,13 +5,19 @@ import { expect, test } from "./playground.ts";
 
 const DIST = resolve(import.meta.dirname, "../dist");
 
+/** Figures for docs/figures.md, in the report and on the terminal. */
+function figure(type: string, description: string): void {
+  test.info().annotations.push({ type, description });
+  console.log(`${type}: ${description}`);
+}
+
 test("the page's script before its first paint is at most 120 kB compressed", async () => {
   const html = await readFile(join(DIST, "index.html"), "utf8");
   const scripts = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.js)"/g)].map(([, path = ""]) => path);
   expect(scripts.length).toBeGreaterThan(0);
   const sizes = await Promise.all(scripts.map(async (path) => gzipSync(await readFile(join(DIST, path))).length));
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  test.info().annotations.push({ type: "page script", description: `${(total / 1000).toFixed(1)} kB compressed` });
+  figure("page script", `${(total / 1000).toFixed(1)} kB compressed`);
   expect(total).toBeLessThanOrEqual(120_000);
 });
 
@@ -36,7 +42,7 @@ test("first paint comes within a second on a phone's connection and processor", 
         }).observe({ type: "paint", buffered: true });
       }),
   );
-  test.info().annotations.push({ type: "first paint", description: `${Math.round(paint)} ms` });
+  figure("first paint", `${Math.round(paint)} ms`);
   expect(paint).toBeLessThan(1000);
 });
 
@@ -51,7 +57,7 @@ test("the main thread is never busy for more than 50 ms during a run", async ({ 
   await expect(page.getByRole("button", { name: /^Show: a star/ })).toBeVisible();
   const trace: unknown = JSON.parse((await browser.stopTracing()).toString());
   const long = longTasks(trace);
-  test.info().annotations.push({ type: "long tasks", description: long.map((ms) => `${Math.round(ms)} ms`).join(", ") || "none" });
+  figure("long tasks", long.map((ms) => `${Math.round(ms)} ms`).join(", ") || "none");
   expect(long).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ import { chromiumFlags, findChromium } from "./find-browser.ts";
  * prompts and seeds.
  */
 const FOLDER = resolve(import.meta.dirname, "../docs/screenshots");
-const PROMPTS = ["a fox on a white background", "a rocket on a black background", "a yellow star on a blue background"];
+const PROMPTS = ["a fox on a white background", "three apples on a yellow background", "a cat to the left of a dog on a blue background"];
 const SEED = "7";
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 780 };
@@ -22,7 +22,10 @@ try {
   const page = await browser.newPage({ viewport: WIDE, colorScheme: "dark", reducedMotion: "reduce", serviceWorkers: "block" });
   await page.goto(`${url}?backend=wasm`);
   await page.getByText("million parameters").waitFor();
-  await save(page, "empty-1280");
+  await both(page, "empty");
+  await page.getByText("Words this model knows").click();
+  await both(page, "words");
+  await page.getByText("Words this model knows").click();
   const prompt = page.getByRole("textbox", { name: "Prompt", exact: true });
   await page.getByRole("textbox", { name: "Seed" }).fill(SEED);
   for (const text of PROMPTS.toReversed()) {
@@ -37,8 +40,11 @@ try {
   await both(page, "picture");
   await page.emulateMedia({ colorScheme: "light" });
   await both(page, "picture-light");
+  await page.getByRole("combobox", { name: "Language" }).selectOption("Deutsch");
+  await both(page, "german-light");
+  await page.getByRole("combobox", { name: "Sprache" }).selectOption("English");
   await page.emulateMedia({ colorScheme: "dark" });
-  await page.getByRole("button", { name: /^Compare with the picture shown: a rocket/ }).click();
+  await page.getByRole("button", { name: /^Compare with the picture shown: three apples/ }).click();
   await both(page, "side-by-side");
 } finally {
   await browser.close();
@@ -58,5 +64,6 @@ async function both(page: Page, name: string): Promise<void> {
 
 async function save(page: Page, name: string): Promise<void> {
   await page.evaluate(() => scrollTo(0, 0));
+  await page.mouse.move(0, 0); // nothing is pointed at
   await page.screenshot({ path: join(FOLDER, `${name}.png`) });
 }

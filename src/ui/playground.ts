@@ -9,6 +9,7 @@ import { h } from "./dom.ts";
 import { backendFrom } from "./form.ts";
 import { createGallery } from "./gallery.ts";
 import { historyPanel } from "./history-panel.ts";
+import { languageField } from "./language-field.ts";
 import { rememberPaces, storedPaces } from "./learned-paces.ts";
 import { modelLine } from "./model-line.ts";
 import { lateModels } from "./models/late-models.ts";
@@ -66,6 +67,7 @@ export async function startPlayground(
       settingsPanel(state, controller),
       modelLine(state),
       models.place,
+      languageField(),
       updateNotice(state, () => version?.update()),
     ),
     historyPanel(state, gallery),
