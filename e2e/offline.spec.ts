@@ -40,12 +40,28 @@ test("a host that sends no headers gets an isolated page, with threads, after on
 
 test("after one visit a picture is drawn with the network off", async ({ page, host, context }) => {
   await visit(page, host);
+  const kept = await page.evaluate(async () => {
+    const opened = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+    const requests = await Promise.all(opened.map(async (cache) => (await cache.keys()).map((request) => ({ cache, request }))));
+    return await Promise.all(
+      requests.flat().map(async ({ cache, request }) => ({
+        path: new URL(request.url).pathname,
+        bytes: (await (await cache.match(request))?.blob())?.size ?? 0,
+      })),
+    );
+  });
+  const megabytes = kept.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+  console.log(`kept for use offline: ${kept.length} files, ${megabytes.toFixed(1)} MB`);
+  // One build of the runtime for WebGPU, not both, and the CPU's: docs/figures.md.
+  expect(kept.filter(({ path }) => path.endsWith(".wasm"))).toHaveLength(2);
+  expect(megabytes).toBeLessThan(60);
   await host.stop();
   await context.setOffline(true);
   await page.goto(`${host.url}?backend=wasm`);
   const playground = new Playground(page);
   await expect(page.getByText("million parameters")).toBeVisible();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await expect(page.getByText("Words this model knows")).toBeVisible();
   await playground.setSmall();
   await playground.prompt.fill("a star");
   await playground.generate.click();
