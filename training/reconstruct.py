@@ -11,7 +11,7 @@ from PIL import Image
 
 from .checkpoint import psnr
 from .efficientnet import double
-from .evaluate import held_out_captions
+from .evaluate import KINDS, held_out_captions
 from .generate import Cascade
 from .scenes import Renderer, compose
 
@@ -28,7 +28,8 @@ def main():
     changes = {k: v for k, v in (("steps", a.steps), ("eta", a.eta), ("shift", a.shift)) if v is not None}
     cascade, renderer, rng = Cascade(), Renderer(), np.random.default_rng(11)
     alone, through, seen, rows = [], [], [], []
-    for i, subject in enumerate(held_out_captions(a.count)):
+    subjects = held_out_captions(a.count)
+    for i, subject in enumerate(subjects):
         scene = compose(subject, rng)
         at = lambda side: torch.from_numpy(renderer.render(scene, side)).permute(2, 0, 1)[None]
         whole = at(1024)
@@ -41,6 +42,10 @@ def main():
         through.append(F.mse_loss(made, whole).item())
         seen.append(F.mse_loss(preview, F.avg_pool2d(at(384), 2)).item())
         rows.append(torch.cat([F.avg_pool2d(z, 2)[0] for z in (whole, made)], 1))
+    for kind in KINDS:
+        which = [i for i, s in enumerate(subjects) if s.kind == kind]
+        print(f"{kind}: {len(which)} scenes, Stage A {psnr(np.mean([alone[i] for i in which])):.2f} dB, "
+              f"encoder -> Stage B -> Stage A {psnr(np.mean([through[i] for i in which])):.2f} dB")
     print(f"{a.count} held-out scenes, PSNR of the mean error: Stage A {psnr(np.mean(alone)):.2f} dB, encoder -> previewer "
           f"{psnr(np.mean(seen)):.2f} dB, encoder -> Stage B -> Stage A {psnr(np.mean(through)):.2f} dB", changes)
     if a.out:
