@@ -25,6 +25,8 @@ export interface HubOptions {
   readonly token?: string;
   /** Whether other pages may read the answers. @default true */
   readonly cors?: boolean;
+  /** Whether files come from another origin, by a redirect; else the hub serves them itself, as a plain mirror does. @default true */
+  readonly redirects?: boolean;
   /** Whether the API tells commit and SHA-256 of files (a plain mirror has no API). @default true */
   readonly api?: boolean;
   /** Whether each answer carries the file's SHA-256 and the commit. @default true */
@@ -153,6 +155,7 @@ export async function startHubHost(
       response.setHeader("X-Linked-Etag", `"${entry.sha256}"`);
       response.setHeader("X-Linked-Size", entry.blob.size);
     }
+    if (options.redirects === false) return void answer(rest.join("/"), request, response);
     response.writeHead(302, { Location: `${dataUrl}/${rest.map(encodeURIComponent).join("/")}` }).end();
   });
 

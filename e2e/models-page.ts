@@ -1,22 +1,22 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { fixtureBytes } from "../fixtures/checkpoints.ts";
+import { officialModel } from "../src/catalogue/catalogue.ts";
+import { type HubHost, startHubHost } from "./hub-host.ts";
 import { Playground } from "./playground.ts";
+import { smallFiles } from "./small-files.ts";
 
 /** The models dialogue's parts by role and name. */
 export class ModelsPage extends Playground {
   readonly dialog: Locator;
   readonly work: Locator;
-  /** What the page shows of the work while the dialogue is closed. */
-  readonly line: Locator;
 
   constructor(page: Page) {
     super(page);
     this.dialog = page.getByRole("dialog", { name: "Models" });
     this.work = this.dialog.getByRole("region", { name: "At work" });
-    this.line = page.getByRole("main").getByRole("region", { name: "At work" });
   }
 
   async openModels(view?: "On this device" | "Get a model" | "Your own files"): Promise<void> {
@@ -34,6 +34,16 @@ export class ModelsPage extends Playground {
     return this.dialog.getByRole("button", { name });
   }
 
+  /** Chooses the catalogue's lite model, agrees to its licence, and starts its download from a hub of the test. */
+  async getLite(hub: HubHost): Promise<void> {
+    await this.openModels("Get a model");
+    await this.button("Get Lite").first().click();
+    await this.dialog.getByRole("checkbox", { name: "I have read the licence" }).check();
+    await this.dialog.getByText("Another source or access token").click();
+    await this.dialog.getByRole("textbox", { name: "Host" }).fill(hub.url);
+    await this.button("Download and convert").click();
+  }
+
   async done(name: string, timeout = 400_000): Promise<void> {
     const alert = this.work.getByRole("alert").filter({ visible: true });
     await expect(this.work.getByText(`${name} is ready.`).or(alert)).toBeVisible({ timeout });
@@ -48,6 +58,19 @@ export class ModelsPage extends Playground {
     await this.dialog.getByRole("textbox", { name: "Name" }).fill(name);
     await this.button("Convert").click();
     await this.done(name);
+  }
+
+  /** The dialogue's newest announcement. */
+  said(words: string): Locator {
+    return this.dialog.getByRole("status").filter({ hasText: words });
+  }
+
+  /** A folder's files as a picker hands them over. */
+  async filesIn(folder: string): Promise<{ name: string; mimeType: string; buffer: Buffer }[]> {
+    const names = await readdir(folder);
+    return Promise.all(
+      names.map(async (name) => ({ name, mimeType: "application/octet-stream", buffer: await readFile(join(folder, name)) })),
+    );
   }
 
   /** Flips a bit of a stored file. */
@@ -80,6 +103,20 @@ export function drawingFiles(): Map<string, Uint8Array<ArrayBuffer>> {
   ]);
 }
 
+/** The small checkpoints where the catalogue's lite model has its files; no configuration is beside them. */
+export function liteFiles(): Map<string, Uint8Array<ArrayBuffer>> {
+  const files = smallFiles();
+  const from = (path: string) => files.get(path) ?? new Uint8Array();
+  return new Map([
+    ["text_encoder/model.bf16.safetensors", from("text_encoder/model.safetensors")],
+    ["stage_c_lite_bf16.safetensors", from("prior/weights.safetensors")],
+    ["stage_b_lite_bf16.safetensors", from("decoder/weights.safetensors")],
+    ["stage_a.safetensors", from("vqgan/weights.safetensors")],
+    ["tokenizer/tokenizer.json", from("tokenizer/tokenizer.json")],
+    ["tokenizer/tokenizer_config.json", new TextEncoder().encode("{}")],
+  ]);
+}
+
 /** Files by path, written below a new folder of that name. */
 export async function folderOf(files: ReadonlyMap<string, Uint8Array>, name: string): Promise<string> {
   const folder = join(await mkdtemp(join(tmpdir(), "cascade-")), name);
@@ -91,15 +128,22 @@ export async function folderOf(files: ReadonlyMap<string, Uint8Array>, name: str
 }
 
 /** Tests of the dialogue: nothing may go wrong in the page beside what it says. */
-export const test = base.extend<{ models: ModelsPage }, { checkpoints: string }>({
+export const test = base.extend<{ models: ModelsPage; hub: HubHost }, { checkpoints: string }>({
   models: async ({ page }, use) => {
     const wrong: string[] = [];
     page.on("pageerror", (error) => wrong.push(error.message));
     await use(new ModelsPage(page));
     expect(wrong).toEqual([]);
   },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern.
+  hub: async ({}, use) => {
+    // A mirror is one host: the page's policy names it before anything is asked of it.
+    const hub = await startHubHost(liteFiles(), { redirects: false, commit: officialModel("lite", "lite").revision });
+    await use(hub);
+    await hub.close();
+  },
   checkpoints: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern.
+    // biome-ignore lint/correctness/noEmptyPattern: as above.
     async ({}, use) => {
       const folder = await folderOf(drawingFiles(), "small-cascade");
       await use(folder);

@@ -1,4 +1,10 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { expect, test } from "./models-page.ts";
+import { unzip } from "./unzip.ts";
+
+/** A converted folder: the embedded model's. */
+const CONVERTED = resolve(import.meta.dirname, "../public/models/mini");
 
 test("own files become a model, which draws, is there after a reload, and is deleted", async ({ models, checkpoints }) => {
   const { page, dialog, prompt } = models;
@@ -24,4 +30,117 @@ test("own files become a model, which draws, is there after a reload, and is del
   await expect(models.stored("small")).toHaveCount(0);
   await models.open();
   await expect(page.getByText("The embedded model is used, because “small-q4” could not be opened.")).toBeVisible();
+});
+
+test("a converted folder is brought in, saved as a zip, checked, repaired and used", async ({ models }) => {
+  const { page, dialog } = models;
+  await models.open("?backend=wasm");
+  await models.openModels("Your own files");
+  await dialog.getByLabel("Folder", { exact: true }).setInputFiles(CONVERTED);
+  await expect(dialog.getByText(/^A converted model of \d+ files/)).toBeVisible();
+  await models.button("Bring it in").click();
+  await models.done("mini q8");
+  await models.openModels("On this device");
+
+  const saving = page.waitForEvent("download");
+  await models.button("Save as zip: mini").click();
+  const zip = unzip(await readFile(await (await saving).path()));
+  for (const name of ["cascade.json", "stage-c.onnx.data"]) {
+    expect(Buffer.compare(zip.get(`mini-q8/${name}`) ?? new Uint8Array(), await readFile(join(CONVERTED, name)))).toBe(0);
+  }
+
+  await models.button("Check: mini").click();
+  await expect(models.said("Every file of mini is as it was written.")).toBeAttached();
+  await models.flip("mini-q8", "stage-b.onnx.data", 5000);
+  await models.button("Check: mini").click();
+  await expect(models.stored("mini").getByText("Damaged: stage-b.onnx.data.")).toBeVisible();
+  await models
+    .stored("mini")
+    .getByLabel("Files")
+    .setInputFiles((await readdir(CONVERTED)).map((name) => join(CONVERTED, name)));
+  await expect(models.said("mini is whole again.")).toBeAttached();
+  await expect(models.stored("mini").getByText("Damaged")).toBeHidden();
+  await models.button("Use: mini").click();
+  await expect(models.stored("mini").getByText("In use")).toBeVisible();
+});
+
+test("a folder that is not what its hashes say is not kept", async ({ models }) => {
+  const { dialog } = models;
+  await models.open("?backend=wasm");
+  await models.openModels("Your own files");
+  const files = await models.filesIn(CONVERTED);
+  const damaged = files.map((file) =>
+    file.name === "stage-a.onnx.data" ? { ...file, buffer: Buffer.from(file.buffer).fill(1, 99, 100) } : file,
+  );
+  await dialog.getByLabel("Files", { exact: true }).first().setInputFiles(damaged);
+  await models.button("Bring it in").click();
+  await expect(models.work.getByRole("alert")).toContainText("stage-a.onnx.data is not the file cascade.json names");
+  await models.openModels("On this device");
+  await expect(models.stored("mini")).toHaveCount(0);
+});
+
+test("published weights: nothing is asked of the host before the licence is agreed to; then download, a flipped byte found and repaired", async ({
+  models,
+  hub,
+}) => {
+  const { page, dialog } = models;
+  await models.open("?backend=wasm");
+  await models.openModels("Get a model");
+  await models.button("Get Lite").first().click();
+  await dialog.getByText("Another source or access token").click();
+  await dialog.getByRole("textbox", { name: "Host" }).fill("http://example.org");
+  await models.button("Download and convert").click();
+  await expect(dialog.getByRole("alert").filter({ visible: true })).toHaveText("Agree to the licence first.");
+  const agreement = dialog.getByRole("checkbox", { name: "I have read the licence" });
+  await expect(agreement).toBeFocused();
+  await agreement.check();
+  await models.button("Download and convert").click();
+  await expect(dialog.getByRole("alert").filter({ visible: true })).toHaveText("The host must be an address that begins with https://.");
+  expect(hub.requests).toEqual([]);
+  await dialog.getByRole("textbox", { name: "Host" }).fill(hub.url);
+  await models.button("Download and convert").click();
+  await models.done("Stable Cascade lite");
+  await models.openModels("On this device");
+  await models.flip("lite-q4", "stage-b.onnx.data", 5000);
+  await models.button("Check: Stable Cascade lite").click();
+  await models.button("Repair: Stable Cascade lite").click();
+  await expect(models.said("Stable Cascade lite is whole again.")).toBeAttached();
+
+  await page.reload();
+  await models.openModels("Get a model");
+  await models.button("Get Lite Stage C, full Stage B").click();
+  await expect(dialog.getByText(/^You agreed on /)).toBeVisible();
+  await expect(agreement).toBeChecked();
+});
+
+test("private files ask for a token, and it is forgotten with the page", async ({ models, hub }) => {
+  const { page, dialog } = models;
+  hub.set({ token: "secret" });
+  await models.open("?backend=wasm");
+  await models.getLite(hub);
+  await expect(models.work.getByRole("alert")).toContainText("needs an access token");
+  await models.work.getByRole("textbox", { name: "Access token" }).fill("secret");
+  await models.button("Go on").click();
+  await models.done("Stable Cascade lite");
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("secret");
+  await page.reload();
+  await models.openModels("Get a model");
+  await models.button("Get Lite Stage C, full Stage B").click();
+  await dialog.getByText("Another source or access token").click();
+  await dialog.getByRole("textbox", { name: "Host" }).fill(hub.url);
+  await expect(dialog.getByRole("textbox", { name: "Access token" })).toHaveValue("");
+});
+
+test("a browser without storage for models says what to do, and draws with the embedded one", async ({ models }) => {
+  await models.page.addInitScript(() => {
+    navigator.storage.getDirectory = () => Promise.reject(new DOMException("forbidden", "SecurityError"));
+  });
+  await models.page.route(/\/assets\/convert-[\w-]+\.js/, async (route) => {
+    const response = await route.fetch();
+    const none = 'navigator.storage.getDirectory = () => Promise.reject(new DOMException("forbidden", "SecurityError"));';
+    await route.fulfill({ response, body: `${none}\n${await response.text()}` });
+  });
+  await models.open("?backend=wasm");
+  await models.openModels();
+  await expect(models.dialog.getByRole("alert").filter({ visible: true })).toContainText("leave the private window");
 });

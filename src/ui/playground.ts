@@ -58,7 +58,7 @@ export async function startPlayground(
   const models = lateModels(state, controller);
   const prompt = composer(state, controller);
   root.replaceChildren(
-    pageHeader(modelsButton(models.open)),
+    pageHeader(modelsButton(state, models.open)),
     prompt.element,
     pictureView(state),
     h(

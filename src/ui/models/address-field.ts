@@ -5,7 +5,6 @@ import { safeAddress } from "./address.ts";
 import type { ModelActions } from "./model-actions.ts";
 import { freeId, modelId } from "./model-id.ts";
 import type { ModelsState } from "./models-state.ts";
-import { knownToken } from "./token.ts";
 
 /** Brings in a converted folder from its address. */
 export function addressField(state: ModelsState, actions: ModelActions): HTMLElement {
@@ -42,8 +41,7 @@ export function addressField(state: ModelsState, actions: ModelActions): HTMLEle
         .at(-1) ?? "";
     const name = decodeURIComponent(folder) || url.hostname;
     const taken = state.models.value?.map(({ id }) => id) ?? [];
-    const token = knownToken();
-    void actions.bringIn({ id: freeId(modelId(name) ?? "model", taken), from: { url: url.href }, ...(token !== "" && { token }) }, name);
+    void actions.bringIn({ id: freeId(modelId(name) ?? "model", taken), from: { url: url.href } }, name);
   };
   return h(
     "section",

@@ -1,7 +1,6 @@
 import { filesOfJob } from "../../catalogue/needed-files.ts";
 import { h, on } from "../dom.ts";
 import { t } from "../strings/language.ts";
-import { knownToken } from "./token.ts";
 import type { Again, KeptJob } from "./types.ts";
 
 /** A button that runs a kept job again; where it needs files of the disk, they are asked for first. */
@@ -25,7 +24,7 @@ export function chooseAgain(
   const button = on(h("button", { type: "button", class: "secondary", hidden: () => job() === undefined, "aria-label": name }, label), {
     click() {
       if (names().length > 0) input.click();
-      else run(againOf(knownToken()));
+      else run({});
     },
   });
   return h(
@@ -37,5 +36,3 @@ export function chooseAgain(
     input,
   );
 }
-
-const againOf = (token: string): Again => (token === "" ? {} : { token });

@@ -18,7 +18,7 @@ export function dropZone(take: (files: readonly DroppedFile[]) => void): HTMLEle
     });
     return input;
   };
-  const files = picker({ multiple: true, accept: ".safetensors,.json,.onnx,.data" }, () => t().models.own.files);
+  const files = picker({ multiple: true, accept: ".safetensors,.json,.onnx,.data,.zip" }, () => t().models.own.files);
   const folder = picker({ webkitdirectory: true }, () => t().models.own.folder);
   return on(
     h(

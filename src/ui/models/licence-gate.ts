@@ -10,7 +10,6 @@ import { baseField } from "./base-field.ts";
 import { bytesText } from "./bytes.ts";
 import type { ModelActions } from "./model-actions.ts";
 import type { ModelsState } from "./models-state.ts";
-import { knownToken } from "./token.ts";
 import { tokenFields } from "./token-fields.ts";
 
 /** What stands between a choice and the first byte: what comes, the licence, and from where. `back` leaves it. */
@@ -49,10 +48,8 @@ export function licenceGate(
     const from = base.read();
     if (from === undefined) return;
     if (agreed() === undefined) void agree(model.licence.name);
-    const token = knownToken();
-    const job = jobOf(model, state.precision.value, { base: from, ...(token !== "" && { token }) });
     back();
-    void actions.convert(job);
+    void actions.convert(jobOf(model, state.precision.value, { base: from }));
   };
   const heading = h("h3", { tabindex: -1 }, () => words().heading(chosen()?.name ?? ""));
   const link = h("a", { target: "_blank", rel: "noopener noreferrer", href: () => licenceAddress(chosen(), base.value()) }, () =>
@@ -83,7 +80,12 @@ export function licenceGate(
       "details",
       {},
       h("summary", {}, () => words().where),
-      h("div", { class: "own-fields" }, base.element, tokenFields("source")),
+      h(
+        "div",
+        { class: "own-fields" },
+        base.element,
+        tokenFields("source", () => safeAddress(base.value())?.origin),
+      ),
     ),
     h(
       "div",

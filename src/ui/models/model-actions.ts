@@ -1,14 +1,15 @@
 import { hostsOf } from "../../catalogue/hosts.ts";
-import type { ConvertClient, ConvertClientOptions } from "../../client/convert-client.ts";
+import type { ActionOptions, ConvertClient, ConvertClientOptions } from "../../client/convert-client.ts";
 import { problemOf } from "../problem-of.ts";
 import { t } from "../strings/language.ts";
 import { addressesOf } from "./addresses.ts";
 import type { ModelsState } from "./models-state.ts";
 import { saveFile } from "./save-file.ts";
-import { type TaskRunner, taskRunner } from "./task-runner.ts";
-import type { Again, ConvertJob, ImportJob, StoredModel, TargetDirectory, UnfinishedModel } from "./types.ts";
+import { type Action, taskRunner } from "./task-runner.ts";
+import { tokenOf } from "./token.ts";
+import type { Again, ConvertJob, ImportJob, JobEvent, StoredModel, TargetDirectory, UnfinishedModel } from "./types.ts";
 
-/** What the user can do with models. Nothing rejects: what goes wrong is in the state, as a sentence. */
+/** What the user can do with models. Nothing rejects: what goes wrong is in the state, as a sentence. Work resolves to whether it came to its end. */
 export interface ModelActions {
   /** Reads what is here. */
   refresh(): Promise<void>;
@@ -17,14 +18,14 @@ export interface ModelActions {
   /** Asks the browser to keep the models. */
   keep(): Promise<void>;
   remove(id: string, name: string): Promise<void>;
-  check(model: StoredModel): Promise<void>;
-  repair(model: StoredModel, again?: Again): Promise<void>;
-  saveToFolder(model: StoredModel, directory: TargetDirectory): Promise<void>;
-  saveAsZip(model: StoredModel): Promise<void>;
-  convert(job: ConvertJob): Promise<void>;
-  bringIn(job: ImportJob, name: string): Promise<void>;
+  check(model: StoredModel): Promise<boolean>;
+  repair(model: StoredModel, again?: Again): Promise<boolean>;
+  saveToFolder(model: StoredModel, directory: TargetDirectory): Promise<boolean>;
+  saveAsZip(model: StoredModel): Promise<boolean>;
+  convert(job: ConvertJob): Promise<boolean>;
+  bringIn(job: ImportJob, name: string): Promise<boolean>;
   /** Finishes a model that was cut. */
-  goOn(model: UnfinishedModel, again?: Again): Promise<void>;
+  goOn(model: UnfinishedModel, again?: Again): Promise<boolean>;
   /** Does the last work again: after a pause or an error. */
   again(): Promise<void>;
   pause(): Promise<void>;
@@ -42,7 +43,8 @@ export function modelActions(
   useModel: (id: string | undefined) => Promise<void>,
 ): { readonly actions: ModelActions; readonly worker: () => ConvertClient } {
   let client: ConvertClient | undefined;
-  const runner: TaskRunner = taskRunner(state);
+  let last: { readonly action: Action; readonly said: () => string } | undefined;
+  const runner = taskRunner(state);
   const here = (): ConvertClient => {
     client ??= makeClient();
     return client;
@@ -81,14 +83,32 @@ export function modelActions(
   };
 
   /** Starts a task, reads what is here after it, and says how it ended. */
-  const task = async (action: Parameters<TaskRunner["start"]>[0], said: () => string): Promise<void> => {
+  const task = async (action: Action, said: () => string): Promise<boolean> => {
+    last = { action, said };
     const finished = await runner.start(action);
     await refresh();
     if (finished) state.said.value = said();
+    return finished;
   };
 
-  const making = (kind: "convert" | "import", id: string, name: string, run: Parameters<TaskRunner["start"]>[0]["run"]): Promise<void> =>
-    task({ kind, id, name, run }, () => t().models.task.done(name));
+  /** Makes a model from addresses (or none), in a worker that reaches these hosts alone, with the token for them as it is known then. */
+  const making = (
+    kind: "convert" | "import",
+    { id, name, addresses }: { readonly id: string; readonly name: string; readonly addresses: readonly string[] },
+    run: (worker: ConvertClient, token: { readonly token?: string }, options: ActionOptions<JobEvent>) => Promise<unknown>,
+  ): Promise<boolean> =>
+    task(
+      {
+        kind,
+        id,
+        name,
+        addresses,
+        async run(signal, onEvent) {
+          await apart(addresses, (worker) => run(worker, tokenOf(addresses), { signal, onEvent }));
+        },
+      },
+      () => t().models.task.done(name),
+    );
 
   const use = (id: string | undefined, name: string): Promise<void> =>
     tried(async () => {
@@ -136,8 +156,10 @@ export function modelActions(
           kind: "repair",
           id,
           name: manifest.name,
+          addresses: addressesOf(job),
           async run(signal, onEvent) {
-            await apart(addressesOf(job), (worker) => worker.repair(id, again, { signal, onEvent }));
+            const addresses = addressesOf(job);
+            await apart(addresses, (worker) => worker.repair(id, { ...again, ...tokenOf(addresses) }, { signal, onEvent }));
             undamaged(id);
           },
         },
@@ -166,23 +188,24 @@ export function modelActions(
         },
         () => t().models.here.saved(manifest.name),
       ),
-    convert: (job) =>
-      making("convert", job.id, job.name, async (signal, onEvent) => {
-        await apart(addressesOf({ kind: "convert", job }), (worker) => worker.convert(job, { signal, onEvent }));
-      }),
-    bringIn: (job, name) =>
-      making("import", job.id, name, async (signal, onEvent) => {
-        await apart("url" in job.from ? [job.from.url] : [], (worker) => worker.importModel(job, { signal, onEvent }));
-      }),
+    convert(job) {
+      const addresses = addressesOf({ kind: "convert", job });
+      return making("convert", { id: job.id, name: job.name, addresses }, (worker, token, options) =>
+        worker.convert({ ...job, ...token }, options),
+      );
+    },
+    bringIn(job, name) {
+      const addresses = "url" in job.from ? [job.from.url] : [];
+      return making("import", { id: job.id, name, addresses }, (worker, token, options) =>
+        worker.importModel({ ...job, ...token }, options),
+      );
+    },
     goOn: ({ id, name, job }, again = {}) =>
-      making(job?.kind ?? "convert", id, name, async (signal, onEvent) => {
-        await apart(addressesOf(job), (worker) => worker.goOn(id, again, { signal, onEvent }));
-      }),
+      making(job?.kind ?? "convert", { id, name, addresses: addressesOf(job) }, (worker, token, options) =>
+        worker.goOn(id, { ...again, ...token }, options),
+      ),
     async again() {
-      const name = state.task.value?.name ?? "";
-      const finished = await runner.again();
-      await refresh();
-      if (finished) state.said.value = t().models.task.done(name);
+      if (last !== undefined) await task(last.action, last.said);
     },
     async pause() {
       await runner.stop();

@@ -1,10 +1,19 @@
-import { h, on } from "../dom.ts";
+import { h, icon, on } from "../dom.ts";
+import type { PageState } from "../state.ts";
 import { t } from "../strings/language.ts";
+import { LAYERS, NEXT } from "./icons.ts";
 
-/** Opens the models dialogue. */
-export function modelsButton(open: () => void): HTMLElement {
+/** Says which model draws, and opens the models dialogue. */
+export function modelsButton({ model }: PageState, open: () => void): HTMLElement {
   return on(
-    h("button", { type: "button", class: "quiet models-open", "aria-haspopup": "dialog" }, () => t().models.open),
+    h(
+      "button",
+      { type: "button", class: "models-open", "aria-haspopup": "dialog" },
+      icon(LAYERS),
+      h("span", {}, () => t().models.open),
+      h("span", { class: "models-name" }, () => model.value?.name ?? ""),
+      icon(NEXT),
+    ),
     { click: open },
   );
 }

@@ -67,7 +67,13 @@ function conversion(state: ModelsState, actions: ModelActions, own: OwnFiles): H
     const id = modelId(name.value, state.precision.value);
     if (id === undefined) refuse(t().models.own.nameWrong);
     else if (state.models.value?.some((model) => model.id === id)) refuse(t().models.own.nameTaken);
-    else void actions.convert(own.job(id, name.value.trim(), state.precision.value));
+    else {
+      void actions.convert(own.job(id, name.value.trim(), state.precision.value)).then((finished) => {
+        if (!finished) return;
+        name.value = "";
+        cleared(own);
+      });
+    }
   };
   const ignored = () =>
     (own.sorted.value?.problems ?? []).flatMap((problem) =>
@@ -103,7 +109,7 @@ function conversion(state: ModelsState, actions: ModelActions, own: OwnFiles): H
       ),
       on(
         h("button", { type: "button", class: "quiet" }, () => t().models.own.clear),
-        { click: () => own.clear() },
+        { click: () => cleared(own) },
       ),
     ),
   );
@@ -114,7 +120,7 @@ function converted(state: ModelsState, actions: ModelActions, own: OwnFiles): HT
     const files = own.sorted.value?.converted ?? [];
     const name = await manifestName(files);
     const id = freeId(modelId(name) ?? "model", state.models.value?.map((model) => model.id) ?? []);
-    await actions.bringIn({ id, from: files }, name);
+    if (await actions.bringIn({ id, from: files }, name)) cleared(own);
   };
   return h(
     "section",
@@ -125,9 +131,17 @@ function converted(state: ModelsState, actions: ModelActions, own: OwnFiles): HT
     ),
     on(
       h("button", { type: "button", class: "quiet" }, () => t().models.own.clear),
-      { click: () => own.clear() },
+      { click: () => cleared(own) },
     ),
   );
+}
+
+/** Forgets the files; the focus goes back to where others are chosen, for what had it goes. */
+function cleared(own: OwnFiles): void {
+  const zone = document.querySelector(".drop");
+  const here = zone?.parentElement?.contains(document.activeElement) === true;
+  own.clear();
+  if (here) zone?.querySelector("button")?.focus();
 }
 
 /** What a converted folder calls itself; the import checks it, and all else. */

@@ -59,7 +59,7 @@ export function taskPanel({ task }: ModelsState, actions: ModelActions): HTMLEle
       { class: "task-notes hint", hidden: () => (task.value?.notes.length ?? 0) === 0 },
       h("li", {}, () => task.value?.notes.join(" ") ?? ""),
     ),
-    tokenFields("task", () => is("failed") && task.value?.problem?.code === "no-access"),
+    tokenFields("task", () => (is("failed") && task.value?.problem?.code === "no-access" ? task.value.origin : undefined)),
     h(
       "div",
       { class: "model-actions", hidden: () => cancelling.isAsked() },

@@ -12,6 +12,8 @@ export interface Action {
   readonly kind: TaskKind;
   readonly id: string;
   readonly name: string;
+  /** What it reads from hosts. */
+  readonly addresses?: readonly string[];
   /** Ends by `aborted` when the signal fires; what is finished stays. */
   readonly run: (signal: AbortSignal, onEvent: (event: TaskEvent) => void) => Promise<void>;
 }
@@ -19,8 +21,6 @@ export interface Action {
 export interface TaskRunner {
   /** Runs an action; resolves to whether it came to its end. Another one at work is said, and goes on. */
   start(action: Action): Promise<boolean>;
-  /** Does the last action again. */
-  again(): Promise<boolean>;
   /** Ends the action at work, as soon as it has. */
   stop(): Promise<void>;
   /** Takes what is over off the panel. */
@@ -34,11 +34,10 @@ const PACE = 100;
 export function taskRunner(state: ModelsState): TaskRunner {
   let abort: AbortController | undefined;
   let running: Promise<boolean> | undefined;
-  let last: Action | undefined;
 
   const work = async (action: Action, { signal }: AbortController): Promise<boolean> => {
     const meter = new Meter();
-    let task: Task = begun(action.kind, action.id, action.name);
+    let task: Task = begun(action.kind, action.id, action.name, action.addresses);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const show = (): void => {
       clearTimeout(timer);
@@ -75,7 +74,6 @@ export function taskRunner(state: ModelsState): TaskRunner {
       state.problem.value = { message: t().models.task.busy };
       return false;
     }
-    last = action;
     abort = new AbortController();
     running = work(action, abort);
     try {
@@ -87,7 +85,6 @@ export function taskRunner(state: ModelsState): TaskRunner {
 
   return {
     start,
-    again: async () => (last === undefined ? false : await start(last)),
     async stop() {
       abort?.abort();
       await running;

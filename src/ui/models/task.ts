@@ -9,6 +9,8 @@ export interface Task {
   /** The model's, in the store. */
   readonly id: string;
   readonly name: string;
+  /** The host it reads from; undefined for files on disk. */
+  readonly origin?: string;
   readonly state: "running" | "paused" | "failed" | "done";
   /** Bytes of the work that are done, of all there are; no total while the sources are looked at. */
   readonly done: number;
@@ -33,8 +35,8 @@ export type TaskKind = "convert" | "import" | "check" | "repair" | "export";
 export type TaskEvent = JobEvent | { readonly type: "check"; readonly checked: number; readonly total: number };
 
 /** A task that has just begun. */
-export function begun(kind: TaskKind, id: string, name: string): Task {
-  return { kind, id, name, state: "running", done: 0, notes: [] };
+export function begun(kind: TaskKind, id: string, name: string, [address]: readonly string[] = []): Task {
+  return { kind, id, name, state: "running", done: 0, notes: [], ...(address !== undefined && { origin: new URL(address).origin }) };
 }
 
 /** The task after an event at `now` (milliseconds since 1970); `meter` is fed with it. */

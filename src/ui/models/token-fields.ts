@@ -1,11 +1,18 @@
-import { signal } from "@preact/signals-core";
+import { effect, signal } from "@preact/signals-core";
 import { h, on } from "../dom.ts";
 import { t } from "../strings/language.ts";
-import { isRemembered, knownToken, takeToken } from "./token.ts";
+import { isRemembered, takeToken, tokenFor } from "./token.ts";
 
-/** The access token for private or gated files: for this visit, or remembered. */
-export function tokenFields(id: string, isShown: () => boolean = () => true): HTMLElement {
-  const remember = signal(isRemembered());
+/** The access token for a host (its origin): for this visit, or remembered. Hidden without a host. */
+export function tokenFields(id: string, origin: () => string | undefined): HTMLElement {
+  const remember = signal(false);
+  effect(() => {
+    remember.value = isRemembered(origin() ?? "");
+  });
+  const take = (): void => {
+    const host = origin();
+    if (host !== undefined) takeToken(host, input.value, box.checked);
+  };
   const input = on(
     h("input", {
       id: `token-${id}`,
@@ -13,19 +20,14 @@ export function tokenFields(id: string, isShown: () => boolean = () => true): HT
       autocomplete: "off",
       spellcheck: "false",
       "aria-describedby": `token-${id}-hint`,
-      value: knownToken,
+      value: () => tokenFor(origin() ?? ""),
     }),
-    { input: () => takeToken(input.value, remember.value) },
+    { input: take },
   );
-  const box = on(h("input", { type: "checkbox", checked: () => remember.value }), {
-    change() {
-      remember.value = box.checked;
-      takeToken(input.value, box.checked);
-    },
-  });
+  const box = on(h("input", { type: "checkbox", checked: () => remember.value }), { change: take });
   return h(
     "div",
-    { class: "field", hidden: () => !isShown() },
+    { class: "field token", hidden: () => origin() === undefined },
     h("label", { for: `token-${id}` }, () => t().models.licence.token),
     input,
     h("p", { id: `token-${id}-hint`, class: "hint" }, () => t().models.licence.tokenHint),

@@ -52,7 +52,7 @@ export const modelsDe: typeof modelsEn = {
     kept: "Der Browser behält Ihre Modelle.",
     notKept: "Der Browser darf Modelle entfernen, wenn die Platte voll wird.",
     keep: "Behalten lassen",
-    keepWhy: "Bittet den Browser, nicht Gigabytes zu entfernen, die Sie dann neu laden müssten. Vielleicht fragt er nach.",
+    keepWhy: "„Behalten lassen“ bittet ihn, Ihnen nicht Gigabytes zu nehmen, die Sie neu laden müssten; vielleicht fragt er nach.",
     nowKept: "Der Browser behält Ihre Modelle von jetzt an.",
     refused:
       "Der Browser hat nicht zugestimmt. Er tut es für Seiten, die installiert oder oft besucht sind: Sichern Sie in einen Ordner, was Ihnen fehlen würde.",
@@ -122,7 +122,7 @@ export const modelsDe: typeof modelsEn = {
     heading: (name) => `Bevor ${name} geladen wird`,
     what: (download, stored) => `${download} werden geladen und ${stored} in diesem Browser gespeichert.`,
     terms:
-      "Die Gewichte gehören Stability AI. Sie dürfen sie für Forschung ohne kommerziellen Zweck nutzen, nicht aber, um anderen gegen Geld zu dienen. Für das, was Sie damit machen, gelten dieselben Bedingungen.",
+      "Die Gewichte sind von Stability AI, für Forschung ohne kommerziellen Zweck: nicht für einen Betrieb, ein Produkt oder einen Dienst für andere. Wer sie weitergibt, muss die Lizenz und ihren Hinweis mitgeben.",
     read: (name) => `Lesen: ${name}`,
     agree: "Ich habe die Lizenz gelesen und stimme ihr zu",
     agreed: (date) => `Sie haben am ${date} zugestimmt.`,

@@ -50,7 +50,7 @@ export const modelsEn = {
     kept: "The browser keeps your models.",
     notKept: "The browser may remove models when the disk runs low.",
     keep: "Keep them",
-    keepWhy: "Asks the browser not to remove gigabytes you would have to download again. It may ask you.",
+    keepWhy: "“Keep them” asks it not to take away gigabytes you would have to download again; it may ask you.",
     nowKept: "The browser keeps your models from now on.",
     refused: "The browser did not agree. It does so for pages that are installed or used often: save what you would miss to a folder.",
   },
@@ -121,7 +121,7 @@ export const modelsEn = {
     heading: (name: string) => `Before ${name} is downloaded`,
     what: (download: string, stored: string) => `${download} are downloaded and ${stored} stored in this browser.`,
     terms:
-      "The weights belong to Stability AI. You may use them for research that is not commercial, and not to serve others for money. What you make with them is under the same terms.",
+      "The weights are Stability AI's, for research that is not commercial: not for a business, a product or a service for others. Whoever passes them on must add the licence and its notice.",
     read: (name: string) => `Read the ${name}`,
     agree: "I have read the licence and agree to it",
     agreed: (date: string) => `You agreed on ${date}.`,
