@@ -1,26 +1,12 @@
-import AxeBuilder from "@axe-core/playwright";
+import { expectAccessible } from "./axe.ts";
 import { expect, test } from "./playground.ts";
-
-const STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing in ${colorScheme}: empty, drawing, with a picture, queue and history, and with an error; at 1280 and 360 px`, async ({
     playground,
   }) => {
     const { page, prompt, generate } = playground;
-    const problems = async (view: string): Promise<void> => {
-      for (const width of [1280, 360]) {
-        await page.setViewportSize({ width, height: 800 });
-        const { violations } = await new AxeBuilder({ page }).withTags(STANDARD).analyze();
-        expect(
-          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`),
-          `${view} at ${width} px`,
-        ).toEqual([]);
-        const wide = () =>
-          Math.max(...[document.documentElement, ...document.querySelectorAll("dialog[open]")].map((element) => element.scrollWidth));
-        expect(await page.evaluate(wide), `${view} scrolls sideways at ${width} px`).toBe(width);
-      }
-    };
+    const problems = (view: string) => expectAccessible(page, view);
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await playground.open("?backend=wasm");
     await playground.setSmall();

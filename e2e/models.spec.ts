@@ -1,5 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { expectAccessible } from "./axe.ts";
 import { expect, test } from "./models-page.ts";
 import { unzip } from "./unzip.ts";
 
@@ -143,4 +144,32 @@ test("a browser without storage for models says what to do, and draws with the e
   await models.open("?backend=wasm");
   await models.openModels();
   await expect(models.dialog.getByRole("alert").filter({ visible: true })).toContainText("leave the private window");
+});
+
+test("axe finds nothing in the dialogue: what is here, what can be had, own files, what they become; dark and light, 1280 and 360 px", async ({
+  models,
+}) => {
+  const { page, dialog } = models;
+  const schemes = async (view: string): Promise<void> => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await expectAccessible(page, `${view}, ${colorScheme}`);
+    }
+  };
+  await models.open("?backend=wasm");
+  await models.openModels("Get a model");
+  await schemes("published models");
+  await models.button("Get Lite").first().click();
+  await dialog.getByText("Another source or access token").click();
+  await schemes("one of them, with its licence");
+  await models.openModels("Your own files");
+  await dialog.getByLabel("Folder", { exact: true }).setInputFiles(CONVERTED);
+  await expect(dialog.getByText(/^A converted model of \d+ files/)).toBeVisible();
+  await schemes("own files");
+  await models.button("Bring it in").click();
+  await models.done("mini q8");
+  await schemes("work that is done");
+  await models.openModels("On this device");
+  await models.button("Delete: mini").click();
+  await schemes("a stored model, and the question before it is deleted");
 });
