@@ -1,6 +1,7 @@
 import type { Journal, MarkedWeight, SourceState } from "../convert/output-folder.ts";
 import type { FileEntry } from "../shared/manifest.ts";
 import { type Directory, fileSize, findFile } from "./file-system.ts";
+import { openSync } from "./open-sync.ts";
 import { writeAll } from "./write-all.ts";
 
 /** Beside the model's files: one line that identifies sources and plan, then one for each step that is finished. */
@@ -26,7 +27,7 @@ export async function openJournal(folder: Directory, identity: string): Promise<
   // What follows the last line's end was cut while it was written.
   const kept = same ? text.slice(0, text.lastIndexOf("\n") + 1) : start;
 
-  const handle = await (await folder.getFileHandle(JOURNAL, { create: true })).createSyncAccessHandle();
+  const handle = await openSync(folder, JOURNAL);
   let position = 0;
   const add = (lines: string): void => {
     const bytes = new TextEncoder().encode(lines);

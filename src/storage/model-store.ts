@@ -7,6 +7,7 @@ import { type Directory, findFile } from "./file-system.ts";
 import type { KeptJob } from "./kept-job.ts";
 import { progressOf } from "./model-journal.ts";
 import { openModelWriter } from "./model-writer.ts";
+import { openSync } from "./open-sync.ts";
 import { isNotFound, storageError } from "./storage-errors.ts";
 import { writeAll } from "./write-all.ts";
 
@@ -201,7 +202,7 @@ async function touch(folder: Directory): Promise<void> {
 }
 
 async function keepJob(folder: Directory, job: KeptJob): Promise<void> {
-  const handle = await (await folder.getFileHandle(JOB, { create: true })).createSyncAccessHandle();
+  const handle = await openSync(folder, JOB);
   try {
     handle.truncate(0);
     writeAll(handle, new TextEncoder().encode(JSON.stringify(job)), 0);

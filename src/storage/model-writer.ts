@@ -1,6 +1,7 @@
 import type { MarkedWeight, OutputFolder, SourceState } from "../convert/output-folder.ts";
 import type { Directory, SyncHandle } from "./file-system.ts";
 import { openJournal } from "./model-journal.ts";
+import { openSync } from "./open-sync.ts";
 import { writeAll } from "./write-all.ts";
 
 /** Marks are kept back for so long (milliseconds), or so many bytes: to make bytes safe on disk takes long against a small weight. */
@@ -55,7 +56,7 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
           close: async () => {},
         };
       }
-      const handle = await (await folder.getFileHandle(file, { create: true })).createSyncAccessHandle();
+      const handle = await openSync(folder, file);
       open.set(file, handle);
       return {
         async write(bytes, at) {
@@ -91,7 +92,7 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
       await markKept();
       closeAll();
       if (manifest.length === 0) return; // parts of a model, which stay unfinished
-      const handle = await (await folder.getFileHandle("cascade.json", { create: true })).createSyncAccessHandle();
+      const handle = await openSync(folder, "cascade.json");
       try {
         handle.truncate(0);
         writeAll(handle, new Uint8Array(await new Blob(manifest).arrayBuffer()), 0);
