@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
-import { type ConverterHost, converterHost } from "./converter-host.ts";
+import { type ServedPage, servePage } from "../tools/serve-page.ts";
 import type { converter as Converter, Told } from "./converter-page/main.ts";
 import { type Fault, type HubHost, startHubHost } from "./hub-host.ts";
 import { smallFiles, smallJob, uncutHashes } from "./small-files.ts";
@@ -7,11 +8,11 @@ import { smallFiles, smallJob, uncutHashes } from "./small-files.ts";
 // The converter's own worker in a real browser's storage, fed by a host that plays the hub. `npm run test:cuts` makes a hundred random cuts.
 const CUTS = Number(process.env.CASCADE_CUTS ?? 0);
 
-const test = base.extend<{ hub: HubHost; convertPage: Page }, { host: ConverterHost; uncut: Record<string, string> }>({
+const test = base.extend<{ hub: HubHost; convertPage: Page }, { host: ServedPage; uncut: Record<string, string> }>({
   host: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures wanted from the pattern.
     async ({}, use) => {
-      const host = await converterHost();
+      const host = await servePage(join(import.meta.dirname, "converter-page"));
       await use(host);
       await host.close();
     },
@@ -30,7 +31,7 @@ const test = base.extend<{ hub: HubHost; convertPage: Page }, { host: ConverterH
 
 declare const window: { readonly converter: typeof Converter };
 
-async function openPage(context: BrowserContext, host: ConverterHost): Promise<Page> {
+async function openPage(context: BrowserContext, host: ServedPage): Promise<Page> {
   const page = await context.newPage();
   await page.goto(host.url);
   await page.waitForFunction(() => window.converter !== undefined);
@@ -58,7 +59,7 @@ const hashes = (page: Page, id = "small") => page.evaluate((given) => window.con
 const ids = (page: Page) => page.evaluate(() => window.converter.ids());
 
 /** One conversion that meets one fault; its result. */
-async function cutOnce(context: BrowserContext, host: ConverterHost, hub: HubHost, id: string, kind: Fault | "closed", at: number) {
+async function cutOnce(context: BrowserContext, host: ServedPage, hub: HubHost, id: string, kind: Fault | "closed", at: number) {
   let page = await openPage(context, host);
   const first = hub.requests.length;
   let met = false;

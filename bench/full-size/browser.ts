@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright";
-import { build, defaultClientConditions, preview } from "vite";
+import { defaultClientConditions } from "vite";
 import { ISOLATION_HEADERS } from "../../src/offline/security-headers.ts";
 import { chromiumFlags, findChromium } from "../../tools/find-browser.ts";
+import { type ServedPage, servePage } from "../../tools/serve-page.ts";
 import type { fullSize as FullSize } from "./page/main.ts";
 
 declare const window: { readonly fullSize: typeof FullSize };
@@ -26,27 +26,13 @@ export interface BenchBrowser {
   close(): Promise<void>;
 }
 
-/** Builds and serves the page. */
-export async function servePage(): Promise<{ readonly url: string; close(): Promise<void> }> {
-  const outDir = await mkdtemp(join(tmpdir(), "full-size-page-"));
-  const shared = { configFile: false, root: join(import.meta.dirname, "page"), logLevel: "error" } as const;
-  await build({
-    ...shared,
-    // As vite.config.ts has them.
+/** Builds and serves the benchmark's page, the runtime in it as vite.config.ts has it. */
+export function serveBenchPage(): Promise<ServedPage> {
+  return servePage(join(import.meta.dirname, "page"), {
     resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
-    worker: { format: "es" },
-    build: { outDir, target: "es2023", emptyOutDir: true, assetsInlineLimit: 0 },
+    build: { assetsInlineLimit: 0 },
+    preview: { headers: ISOLATION_HEADERS },
   });
-  const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, host: "localhost", headers: ISOLATION_HEADERS } });
-  const url = server.resolvedUrls?.local[0];
-  if (url === undefined) throw new Error("the page has no address");
-  return {
-    url,
-    async close() {
-      await server.close();
-      await rm(outDir, { recursive: true, force: true });
-    },
-  };
 }
 
 /** Opens the page in a fresh process. A profile on disk, because a private window's storage is in memory. */

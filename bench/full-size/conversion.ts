@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { CascadeManifest, PartName } from "../../src/shared/manifest.ts";
-import { openBrowser, servePage } from "./browser.ts";
+import { openBrowser, serveBenchPage } from "./browser.ts";
 import { convertInNode } from "./convert-in-node.ts";
 import { type ModelName, TOKENIZER } from "./models.ts";
 import type { fullSize as FullSize } from "./page/main.ts";
@@ -27,7 +27,7 @@ export async function measureConversion(model: ModelName, parts: readonly (reado
     console.log(`  ${part}: ${(stored / 1e6).toFixed(0)} MB, ${(stored / parameters).toFixed(3)} bytes a parameter`);
   }
 
-  const server = await servePage();
+  const server = await serveBenchPage();
   const browser = await openBrowser(server.url, join(work, "profile"));
   try {
     const { page } = browser;

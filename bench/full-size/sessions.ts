@@ -5,7 +5,7 @@ import { nodeFolder } from "../../src/runtime/node-folder.ts";
 import { loadOrtForNode } from "../../src/runtime/ort-node.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
 import { parseManifest } from "../../src/shared/parse-manifest.ts";
-import { openBrowser, servePage } from "./browser.ts";
+import { openBrowser, serveBenchPage } from "./browser.ts";
 import { inputsOf } from "./inputs.ts";
 import type { ModelName } from "./models.ts";
 import type { fullSize as FullSize } from "./page/main.ts";
@@ -24,7 +24,7 @@ export async function measureSessions(model: ModelName, work: string, evaluate: 
   const id = `${model}-q4`;
   const folder = join(work, "converted", id);
   if (!existsSync(join(folder, "cascade.json"))) throw new Error(`${folder} is not there: run the step convert first`);
-  const server = await servePage();
+  const server = await serveBenchPage();
   try {
     // Storage is an origin's, and the page's port is another one each time.
     const first = await openBrowser(server.url, join(work, "profile"));
