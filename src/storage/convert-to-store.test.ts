@@ -34,8 +34,8 @@ const options: ConvertOptions = {
 const two: ConvertOptions = { name: "two", precision: "q8", parts: { "stage-a": part("vqgan"), "stage-c": part("prior") } };
 
 async function convertTwo(store: ModelStore, given: ConvertOptions): Promise<void> {
-  await store.write("small", identityOf(given), async (folder) => {
-    for await (const _ of convert(given, folder));
+  await store.write("small", undefined, async (open) => {
+    for await (const _ of convert(given, await open(identityOf(given))));
   });
 }
 
@@ -206,7 +206,7 @@ describe("a conversion into the browser's storage", () => {
     const fail = (): void => {
       throw new CascadeError("storage-full", "no room");
     };
-    const attempt = () => convertToStore(modelStore(root, locks()), "small", options, fail);
+    const attempt = () => convertToStore(modelStore(root, locks()), "small", async () => ({ options: options }), fail);
     await expect(attempt()).rejects.toThrow("no room");
     await expect(attempt()).rejects.toThrow("no room"); // not: a file is in use
   });
@@ -215,7 +215,7 @@ describe("a conversion into the browser's storage", () => {
     const root = new MemoryDirectory();
     const shared = locks();
     const [store, other] = [modelStore(root, shared), modelStore(root, shared)];
-    await store.write("small", "x", async () => {
+    await store.write("small", undefined, async () => {
       await expect(convertTwo(other, two)).rejects.toMatchObject({ code: "storage-busy" });
       await expect(other.delete("small")).rejects.toThrow("Another tab or window");
       expect(await other.unfinished()).toMatchObject([{ id: "small", busy: true }]);
@@ -230,13 +230,15 @@ describe("a stored model", () => {
   it("is listed with its size, opened, and deleted", async () => {
     const root = new MemoryDirectory();
     const store = modelStore(root, locks());
-    const manifest = await convertToStore(store, "small", options, ignore);
+    const manifest = await convertToStore(store, "small", async () => ({ options: options }), ignore);
     const [listed] = await store.list();
     expect(listed).toMatchObject({ id: "small", manifest });
     const folder = await store.open("small");
     expect((await folder.read("stage-c.onnx")).size).toBe(manifest.parts["stage-c"].graph.size);
     await expect(folder.read("../secret")).rejects.toMatchObject({ code: "bad-model" });
-    await expect(convertToStore(store, "small", options, ignore)).rejects.toThrow("already in this browser's storage");
+    await expect(convertToStore(store, "small", async () => ({ options: options }), ignore)).rejects.toThrow(
+      "already in this browser's storage",
+    );
     await store.delete("small");
     expect(await store.list()).toEqual([]);
     await expect(store.open("small")).rejects.toThrow('no model "small"');
@@ -245,7 +247,7 @@ describe("a stored model", () => {
   it("whose bytes were damaged is found out, and the damaged part alone made again", async () => {
     const root = new MemoryDirectory();
     const store = modelStore(root, locks());
-    await convertToStore(store, "small", options, ignore);
+    await convertToStore(store, "small", async () => ({ options: options }), ignore);
     const before = await contents(root);
     const file = await (await root.getDirectoryHandle("small")).getFileHandle("stage-b.onnx.data");
     file.bytes[1000] = (file.bytes[1000] ?? 0) ^ 1;
@@ -254,7 +256,7 @@ describe("a stored model", () => {
     const counted = watched((from, length) => {
       if (length > 2 ** 14) read.add(from.size); // not headers and configurations
     });
-    await repairModel(store, "small", () => convertToStore(store, "small", counted, ignore));
+    await repairModel(store, "small", () => convertToStore(store, "small", async () => ({ options: counted }), ignore));
     expect([...read]).toEqual([options.parts["stage-b"]?.[0]?.size]);
     expect(await contents(root)).toEqual(before);
   });

@@ -1,29 +1,39 @@
 import type { ByteSource } from "../convert/byte-source.ts";
 import { type ConvertEvent, type ConvertOptions, convert } from "../convert/convert.ts";
-import { checkedFolder, type OutputFolder } from "../convert/output-folder.ts";
+import { checkedFolder } from "../convert/output-folder.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import type { KeptJob } from "./kept-job.ts";
-import type { ModelStore } from "./model-store.ts";
+import type { ModelStore, OpenFolder } from "./model-store.ts";
 
 /** Raised when other bytes would come out of the same sources: an unfinished model of before starts anew then. */
 const CONVERTER = 3;
 
-/** Converts into the store under `id`; goes on where an earlier conversion of the same sources was cut. */
+/** A conversion whose sources are open. */
+export interface Prepared {
+  readonly options: ConvertOptions;
+  /** Looks at the sources once all is written, before the model is complete. `bad-checkpoint` from it: what was made of them is removed. */
+  readonly check?: () => Promise<void>;
+  /** Kept beside the model from now on. */
+  readonly job?: KeptJob;
+}
+
+/**
+ * Converts into the store under `id`; goes on where an earlier conversion of the same sources was cut. `prepare` opens the sources, which may take long and
+ * be cut, too: it runs when the model is locked and `begun` is kept.
+ */
 export async function convertToStore(
   store: ModelStore,
   id: string,
-  options: ConvertOptions,
+  prepare: () => Promise<Prepared>,
   onEvent: (event: ConvertEvent) => void | Promise<void>,
   signal?: AbortSignal,
-  /** Looks at the sources once all is written, before the model is complete. `bad-checkpoint` from it: what was made of them is removed. */
-  check: () => Promise<void> = async () => {},
-  /** Kept beside the model. */
-  job?: KeptJob,
+  begun?: KeptJob,
 ): Promise<CascadeManifest> {
   let wrong = false;
-  const write = async (folder: OutputFolder): Promise<CascadeManifest> => {
-    const checked = checkedFolder(folder, () =>
+  const write = async (open: OpenFolder): Promise<CascadeManifest> => {
+    const { options, check = async () => {}, job } = await prepare();
+    const checked = checkedFolder(await open(identityOf(options), job), () =>
       check().catch((error: unknown) => {
         wrong = error instanceof CascadeError && error.code === "bad-checkpoint";
         throw error;
@@ -42,7 +52,7 @@ export async function convertToStore(
     }
   };
   try {
-    return await store.write(id, identityOf(options), write, job);
+    return await store.write(id, begun, write);
   } catch (error) {
     // Else the journal would pass wrong bytes on to the next attempt.
     if (wrong) await store.delete(id);

@@ -70,6 +70,52 @@ test("a cut conversion of addresses is listed with how far it is, and goes on by
   expect(await store.list()).toMatchObject([{ id: "cut", manifest, job: { kind: "convert" } }]);
 });
 
+test("one that is cut before anything is stored is known, and goes on by its id alone", async () => {
+  const abort = new AbortController();
+  hub.set({
+    fault({ count }) {
+      if (count === 0) abort.abort();
+      return { kind: "none" };
+    },
+  });
+  await expect(runJob(store, smallJob(hub, "cut"), ignore, abort.signal)).rejects.toMatchObject({ code: "aborted" });
+  expect(await store.unfinished()).toMatchObject([{ id: "cut", name: "small", bytes: 0, job: { kind: "convert" } }]);
+  await goOn(store, "cut", {}, { signal, onEvent: ignore });
+  expect(await store.list()).toMatchObject([{ id: "cut", job: { kind: "convert" } }]);
+  // And what was kept at the start has given way to what the branch stood for.
+  expect(JSON.stringify(await store.jobOf("cut"))).not.toContain("/main/");
+});
+
+test("a second conversion that is cut early does not take the place of what the first kept", async () => {
+  await cutAt("stage-a", smallJob(hub, "cut"));
+  const before = await store.jobOf("cut");
+  await expect(runJob(store, smallJob(hub, "cut"), ignore, AbortSignal.abort())).rejects.toMatchObject({ code: "aborted" });
+  expect(await store.jobOf("cut")).toEqual(before);
+});
+
+test("one that can't be made leaves nothing", async () => {
+  const files = { "stage-a": [new File(["no checkpoint"], "x.safetensors")] };
+  const job = { ...smallJob(hub, "cut"), parts: { ...smallJob(hub, "cut").parts, ...files } };
+  await expect(runJob(store, job, ignore, signal)).rejects.toMatchObject({ code: "bad-checkpoint" });
+  await expect(importModel(store, { id: "cut", from: [new File(["{}"], "cascade.json")] }, ignore, signal)).rejects.toMatchObject({
+    code: "bad-model",
+  });
+  const names: string[] = [];
+  for await (const name of root.keys()) names.push(name);
+  expect(names).toEqual([]);
+});
+
+test("one that is cut while cascade.json is written is unfinished, not gone, and takes no second download", async () => {
+  const manifest = await runJob(store, smallJob(hub, "cut"), ignore, signal);
+  (await (await root.getDirectoryHandle("cut")).getFileHandle("cascade.json")).bytes = new Uint8Array();
+  expect(await store.list()).toEqual([]);
+  expect(await store.unfinished()).toMatchObject([{ id: "cut", name: "small" }]);
+  const before = hub.sent();
+  expect(await goOn(store, "cut", {}, { signal, onEvent: ignore })).toEqual(manifest);
+  expect(hub.sent() - before).toBeLessThan(0.5 * [...smallFiles().values()].reduce((sum, { length }) => sum + length, 0));
+  expect(await store.list()).toMatchObject([{ id: "cut" }]);
+});
+
 test("one of files asks for them again, and takes no others", async () => {
   const { job, files } = onDisk(smallJob(hub, "cut"));
   await cutAt("stage-a", job);

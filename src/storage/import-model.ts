@@ -9,7 +9,7 @@ import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FileEntry } from "../shared/manifest.ts";
 import { filesOf, parseManifest } from "../shared/parse-manifest.ts";
 import { keepImport } from "./kept-job.ts";
-import type { ModelStore } from "./model-store.ts";
+import type { ModelStore, OpenFolder } from "./model-store.ts";
 
 /** A converted folder to be brought in: its files, or its address (any host that answers ranges, or a hub's `tree` address). */
 export interface ImportJob {
@@ -43,17 +43,17 @@ export async function importModel(
   signal: AbortSignal,
   room: (bytes: number) => Promise<void> = async () => {},
 ): Promise<CascadeManifest> {
-  const open = opener(job, (waiting) => void onEvent({ type: "waiting", ...waiting }), signal);
-  const text = await readText(await open("cascade.json"), MAX_MANIFEST_BYTES, signal);
-  const manifest = parseManifest(text);
-  const entries = filesOf(manifest);
-  const total = entries.reduce((sum, { size }) => sum + size, 0);
-  for (const { graph } of Object.values(manifest.parts)) {
-    if (graph.size > MAX_GRAPH_BYTES) throw new CascadeError("bad-model", `${graph.file} has ${graph.size} bytes, too many for a graph.`);
-  }
-
   let wrong = false;
-  const write = async (folder: OutputFolder): Promise<CascadeManifest> => {
+  const write = async (openFolder: OpenFolder): Promise<CascadeManifest> => {
+    const open = opener(job, (waiting) => void onEvent({ type: "waiting", ...waiting }), signal);
+    const text = await readText(await open("cascade.json"), MAX_MANIFEST_BYTES, signal);
+    const manifest = parseManifest(text);
+    const entries = filesOf(manifest);
+    const total = entries.reduce((sum, { size }) => sum + size, 0);
+    for (const { graph } of Object.values(manifest.parts)) {
+      if (graph.size > MAX_GRAPH_BYTES) throw new CascadeError("bad-model", `${graph.file} has ${graph.size} bytes, too many for a graph.`);
+    }
+    const folder = await openFolder(JSON.stringify({ import: text }));
     try {
       const done = (entry: FileEntry): boolean => folder.journal?.files.get(entry.file)?.sha256 === entry.sha256;
       let copied = entries.filter(done).reduce((sum, { size }) => sum + size, 0);
@@ -84,7 +84,7 @@ export async function importModel(
     }
   };
   try {
-    return await store.write(job.id, JSON.stringify({ import: text }), write, keepImport(job));
+    return await store.write(job.id, keepImport(job), write);
   } catch (error) {
     if (wrong) await store.delete(job.id);
     throw error;

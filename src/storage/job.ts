@@ -2,7 +2,7 @@ import { type ByteSource, blobSource } from "../convert/byte-source.ts";
 import type { ConvertEvent, ConvertOptions } from "../convert/convert.ts";
 import { UrlOpener } from "../convert/url-opener.ts";
 import type { CascadeManifest, PartName, PrecisionName } from "../shared/manifest.ts";
-import { convertToStore } from "./convert-to-store.ts";
+import { convertToStore, type Prepared } from "./convert-to-store.ts";
 import type { ImportEvent } from "./import-model.ts";
 import { keepConversion } from "./kept-job.ts";
 import type { ModelStore } from "./model-store.ts";
@@ -32,7 +32,7 @@ export interface ConvertJob {
 const ASK_EVERY = 2 ** 28;
 
 /**
- * Converts what a job names into the store, or goes on with it. Branches and tags are kept as the commits they stand for now. `room` is asked for the
+ * Converts what a job names into the store, or goes on with it. It is known from the start (`unfinished`). Branches and tags are kept as the commits they stand for now. `room` is asked for the
  * bytes still to write, before the first and then now and again, and rejects where they don't fit.
  */
 export async function runJob(
@@ -42,7 +42,10 @@ export async function runJob(
   signal: AbortSignal,
   room: (bytes: number) => Promise<void> = async () => {},
 ): Promise<CascadeManifest> {
-  const { options, check, pinned } = await openJob(job, onEvent, signal);
+  const prepare = async (): Promise<Prepared> => {
+    const { options, check, pinned } = await openJob(job, onEvent, signal);
+    return { options, check, job: keepConversion({ ...job, ...pinned }) };
+  };
   let next = 0;
   const watch = async (event: ConvertEvent): Promise<void> => {
     if (event.type === "progress" && event.written >= next) {
@@ -51,7 +54,7 @@ export async function runJob(
     }
     await onEvent(event);
   };
-  return convertToStore(store, job.id, options, watch, signal, check, keepConversion({ ...job, ...pinned }));
+  return convertToStore(store, job.id, prepare, watch, signal, keepConversion(job));
 }
 
 /** What a job tells: the converter's events, and the download's. */

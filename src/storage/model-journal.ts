@@ -1,6 +1,7 @@
 import type { Journal, MarkedWeight, SourceState } from "../convert/output-folder.ts";
 import type { FileEntry } from "../shared/manifest.ts";
 import { type Directory, fileSize, findFile } from "./file-system.ts";
+import { JOB } from "./job-file.ts";
 import { openSync } from "./open-sync.ts";
 import { writeAll } from "./write-all.ts";
 
@@ -16,14 +17,14 @@ type Line =
   | { readonly lost: string };
 
 /**
- * Opens a folder's journal. One of other sources, or none, means nothing is finished: what is there is removed.
+ * Opens a folder's journal. One of other sources, or none, means nothing is finished: what is there is removed, but the job.
  * It is only ever added to, so that no moment has less in it than is true.
  */
 export async function openJournal(folder: Directory, identity: string): Promise<Journal & { release(): void }> {
   const start = `${JSON.stringify({ identity })}\n`;
   const text = (await (await findFile(folder, JOURNAL))?.text()) ?? "";
   const same = text.startsWith(start);
-  if (!same) for await (const name of folder.keys()) await folder.removeEntry(name);
+  if (!same) for await (const name of folder.keys()) if (name !== JOB) await folder.removeEntry(name);
   // What follows the last line's end was cut while it was written.
   const kept = same ? text.slice(0, text.lastIndexOf("\n") + 1) : start;
 

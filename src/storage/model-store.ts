@@ -4,34 +4,39 @@ import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import { filesOf, parseManifest } from "../shared/parse-manifest.ts";
 import { type Directory, findFile } from "./file-system.ts";
+import { keepJob, keptJob } from "./job-file.ts";
 import type { KeptJob } from "./kept-job.ts";
 import { progressOf } from "./model-journal.ts";
 import { openModelWriter } from "./model-writer.ts";
-import { openSync } from "./open-sync.ts";
 import { isNotFound, storageError } from "./storage-errors.ts";
-import { writeAll } from "./write-all.ts";
 
 /** Converted models in the browser's own storage, one folder each. Writing needs a dedicated worker (synchronous access handles). */
 export interface ModelStore {
   /** Complete models, the last used first. */
   list(): Promise<readonly StoredModel[]>;
-  /** Models whose conversion or import was cut, the last begun first. */
+  /** Models whose conversion or import was cut, at whatever point since it was asked for, the last begun first. */
   unfinished(): Promise<readonly UnfinishedModel[]>;
   /** Where a model comes from, finished or not; undefined where that was not kept. */
   jobOf(id: string): Promise<KeptJob | undefined>;
   /** A model's files; each Blob is backed by its file, so ranges of it are read without holding it. Rejects with `bad-model`. */
   open(id: string): Promise<ModelFolder>;
   /**
-   * Runs `work` on the folder model `id` is written to, and holds the model's lock meanwhile. What an earlier write with the same
-   * `identity` (sources, plan, precision) had finished is kept; with another one it starts anew.
-   * `job` is kept beside the model. Rejects with `storage-busy` while another tab writes it, with `storage-full` where there is no room.
+   * Runs `work`, which writes model `id`, and holds the model's lock meanwhile. `begun` is kept beside the model from the first moment, so that it is known
+   * when a cut comes before the first byte; a failure that trying again won't mend, before anything is finished, leaves nothing.
+   * Rejects with `storage-busy` while another tab writes it, with `storage-full` where there is no room.
    */
-  write<T>(id: string, identity: string, work: (folder: OutputFolder) => Promise<T>, job?: KeptJob): Promise<T>;
+  write<T>(id: string, begun: KeptJob | undefined, work: (open: OpenFolder) => Promise<T>): Promise<T>;
   /** Makes a complete model unfinished, without the named files: the next `write` makes just these again. */
   reopen(id: string, damaged: readonly string[]): Promise<void>;
   /** Removes a model, complete or not. */
   delete(id: string): Promise<void>;
 }
+
+/**
+ * Opens the folder a model is written to. What an earlier write with the same `identity` (sources, plan, precision) had finished is kept; with another one
+ * it starts anew. `job` takes the place of the one it was begun with.
+ */
+export type OpenFolder = (identity: string, job?: KeptJob) => Promise<OutputFolder>;
 
 export interface StoredModel {
   readonly id: string;
@@ -66,7 +71,8 @@ export interface Locks {
 
 /** Empty file whose time of change is when the model was last opened. */
 const USED = "used";
-const JOB = "job.json";
+/** Failures after which the same may be tried again as it is. */
+const PASSING = new Set(["aborted", "download-failed", "no-access", "storage-full", "storage-busy"]);
 
 /** The store over one folder of the origin private file system. `locks` are the origin's (`navigator.locks`). */
 export function modelStore(root: Directory, locks: Locks): ModelStore {
@@ -97,7 +103,8 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
       const models: UnfinishedModel[] = [];
       for await (const id of root.keys()) {
         const folder = await root.getDirectoryHandle(id);
-        if ((await findFile(folder, "cascade.json")) !== undefined) continue;
+        // One that can't be read is of a cut, too, or was damaged: its journal knows what to do about either.
+        if ((await manifestOf(folder).catch(() => undefined)) !== undefined) continue;
         const job = await keptJob(folder);
         const { bytes = 0, total = 0, changed = 0 } = (await progressOf(folder)) ?? {};
         const busy = await locks.request(lockOf(id), { ifAvailable: true }, async (lock) => lock === null);
@@ -131,26 +138,35 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
       };
     },
 
-    write: (id, identity, work, job) =>
+    write: (id, begun, work) =>
       alone(id, async () => {
+        const isNew = await root.getDirectoryHandle(id).then(() => false, isNotFound);
+        const here = await root.getDirectoryHandle(id, { create: true });
         try {
-          const folder = await root.getDirectoryHandle(id, { create: true });
-          if (await manifestOf(folder).catch(() => undefined)) {
+          if (await manifestOf(here).catch(() => undefined)) {
             throw new CascadeError(
               "bad-settings",
               `"${id}" is already in this browser's storage: delete it first, or choose another name.`,
             );
           }
-          const writer = await openModelWriter(folder, identity);
-          try {
-            if (job !== undefined) await keepJob(folder, job);
-          } catch (error) {
-            await writer.discard();
-            throw error;
-          }
-          return await work(writer);
+          if (begun !== undefined && (await keptJob(here)) === undefined) await keepJob(here, begun);
+          return await work(async (identity, job = begun) => {
+            const writer = await openModelWriter(here, identity);
+            try {
+              if (job !== undefined) await keepJob(here, job);
+            } catch (error) {
+              await writer.discard();
+              throw error;
+            }
+            return writer;
+          });
         } catch (error) {
-          throw storageError(error, id);
+          const known = storageError(error, id);
+          const passing = known instanceof CascadeError && PASSING.has(known.code);
+          if (isNew && !passing && !((await progressOf(here))?.bytes ?? 0)) {
+            await root.removeEntry(id, { recursive: true }).catch(() => undefined);
+          }
+          throw known;
         }
       }),
 
@@ -198,26 +214,6 @@ async function touch(folder: Directory): Promise<void> {
     handle.flush();
   } finally {
     handle.close();
-  }
-}
-
-async function keepJob(folder: Directory, job: KeptJob): Promise<void> {
-  const handle = await openSync(folder, JOB);
-  try {
-    handle.truncate(0);
-    writeAll(handle, new TextEncoder().encode(JSON.stringify(job)), 0);
-  } finally {
-    handle.close();
-  }
-}
-
-/** The job beside a model; one that was cut while it was written is none. */
-async function keptJob(folder: Directory): Promise<KeptJob | undefined> {
-  try {
-    const text = await (await findFile(folder, JOB))?.text();
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

@@ -93,9 +93,10 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
       closeAll();
       if (manifest.length === 0) return; // parts of a model, which stay unfinished
       const handle = await openSync(folder, "cascade.json");
+      // Nothing is waited for while the file is there and empty: a cut would leave that, and a Blob's bytes did once not come.
       try {
         handle.truncate(0);
-        writeAll(handle, new Uint8Array(await new Blob(manifest).arrayBuffer()), 0);
+        writeAll(handle, joined(manifest), 0);
         handle.flush();
       } finally {
         handle.close();
@@ -110,4 +111,14 @@ export async function openModelWriter(folder: Directory, identity: string): Prom
       closeAll();
     },
   };
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
