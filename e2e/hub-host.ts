@@ -3,11 +3,15 @@ import { openAsBlob } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a request for a file's bytes meets. `cut` sends that many bytes of the body and drops the connection; `lost` drops it at once. */
+/**
+ * What a request for a file's bytes meets. `cut` sends that many bytes of the body and drops the connection; `lost` drops it at once; `stall` sends
+ * that many (none: not even an answer) and then nothing, the connection open.
+ */
 export type Fault =
   | { readonly kind: "none" }
   | { readonly kind: "lost" }
   | { readonly kind: "cut"; readonly after: number }
+  | { readonly kind: "stall"; readonly after: number }
   | { readonly kind: "status"; readonly status: number; readonly retryAfter?: string }
   /** One byte of the file is another than it should be, wherever the answer holds it. */
   | { readonly kind: "flip"; readonly at: number };
@@ -114,6 +118,7 @@ export async function startHubHost(
     requests.push(asked);
     const fault = options.fault?.(asked) ?? NONE;
     if (fault.kind === "lost") return void response.destroy();
+    if (fault.kind === "stall" && fault.after === 0) return;
     if (fault.kind === "status") {
       if (fault.retryAfter !== undefined) response.setHeader("Retry-After", fault.retryAfter);
       return void end(response, fault.status);
@@ -129,7 +134,7 @@ export async function startHubHost(
     response.writeHead(first === undefined ? 200 : 206);
     const body = new Uint8Array(await entry.blob.slice(from, to + 1).arrayBuffer());
     if (fault.kind === "flip" && fault.at >= from && fault.at <= to) body[fault.at - from] = (body[fault.at - from] ?? 0) ^ 1;
-    if (fault.kind !== "cut") {
+    if (fault.kind !== "cut" && fault.kind !== "stall") {
       sent += body.length;
       response.end(body);
       return;
@@ -137,7 +142,7 @@ export async function startHubHost(
     const part = body.subarray(0, Math.min(fault.after, body.length - 1));
     sent += part.length;
     if (part.length === 0) response.flushHeaders();
-    response.write(part.length === 0 ? new Uint8Array() : part, () => response.destroy());
+    response.write(part.length === 0 ? new Uint8Array() : part, () => fault.kind === "cut" && response.destroy());
   }
   const dataUrl = await listen(data, "localhost");
 

@@ -1,5 +1,6 @@
 import { CascadeError } from "../shared/errors.ts";
 import { dismiss, PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
+import { PATIENCE, whileAlive } from "./stall.ts";
 
 /** A file or folder of a repository on a model hub, or on a mirror that is laid out like it. */
 export interface HubAddress {
@@ -52,23 +53,26 @@ const MOST_FILES = 10_000;
  * Undefined where the host has no such API. Rejects with `no-access` where it wants another token.
  */
 export async function hubRevision({ base, repository, revision }: HubAddress, options: HubOptions = {}): Promise<HubRevision | undefined> {
-  const { fetch: send = globalThis.fetch, token, signal } = options;
+  const { fetch: send = globalThis.fetch, token, signal, patience = PATIENCE } = options;
   const url = `${base}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   return retried(
     async () => {
-      let response: Response;
       try {
-        response = await send(url, { headers, ...(signal && { signal }) });
+        return await whileAlive(patience, signal, async (stop, alive) => {
+          const response = await send(url, { headers, signal: stop });
+          alive();
+          if (response.ok) return parseRevision(parsed(await response.text()));
+          await dismiss(response);
+          const { status } = response;
+          if (status === 401 || status === 403) throw refusal(url, response);
+          if (status === 429 || status >= 500) throw new PassingFailure(refusal(url, response), url, response);
+          return undefined;
+        });
       } catch (error) {
-        throw error instanceof CascadeError ? error : new PassingFailure(unreachable(url, error), url);
+        // An answer cut short, or one that stands still, may pass as well.
+        throw error instanceof CascadeError || error instanceof PassingFailure ? error : new PassingFailure(unreachable(url, error), url);
       }
-      if (response.ok) return parseRevision(await readJson(url, response));
-      await dismiss(response);
-      const { status } = response;
-      if (status === 401 || status === 403) throw refusal(url, response);
-      if (status === 429 || status >= 500) throw new PassingFailure(refusal(url, response), url, response);
-      return undefined;
     },
     options,
     signal,
@@ -85,14 +89,8 @@ export function addressAt({ base, repository }: HubAddress, commit: string, path
   return `${base}/${repository}/resolve/${commit}/${path.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** An answer as JSON, or undefined for one that is none: a host without this API may answer with a page. An answer cut short may pass. */
-async function readJson(url: string, response: Response): Promise<unknown> {
-  let text: string;
-  try {
-    text = await response.text();
-  } catch (error) {
-    throw new PassingFailure(unreachable(url, error), url);
-  }
+/** An answer as JSON, or undefined for one that is none: a host without this API may answer with a page. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

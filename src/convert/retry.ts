@@ -1,9 +1,12 @@
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import { throwIfAborted } from "./byte-source.ts";
+import { Stalled } from "./stall.ts";
 
 export interface RetryOptions {
   /** Tries after the first. @default 6 */
   readonly retries?: number;
+  /** Milliseconds without a byte after which a request is dropped and made again. @default 30 s */
+  readonly patience?: number;
   /** Waits; tests bring their own. Rejects, or resolves early, when the signal fires. */
   readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Told before each wait. */
@@ -26,11 +29,15 @@ export class PassingFailure extends Error {
     readonly url: string,
     /** Absent where the host did not answer, or not wholly. */
     readonly response?: Response,
+    /** Bytes that came nevertheless, and are kept. */
+    readonly brought = 0,
   ) {
     super(last.message);
   }
 }
 
+/** A try that brings so many bytes is no failed one: a line that is cut now and then ends no download. */
+const ENOUGH = 2 ** 16;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 60_000;
 /** A host that asks for more than this is not waited for. */
@@ -45,6 +52,7 @@ export async function retried<T>(attempt: () => Promise<T>, options: RetryOption
     } catch (error) {
       throwIfAborted(signal);
       if (!(error instanceof PassingFailure)) throw error;
+      if (error.brought >= ENOUGH) tried = 0;
       const asked = error.response && retryAfter(error.response.headers);
       if (tried >= retries || (asked ?? 0) > LONGEST_ASKED) throw error.last;
       const milliseconds = asked ?? Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tried) * (0.75 + Math.random() / 2);
@@ -98,8 +106,13 @@ export function refusal(url: string, response: Response): CascadeError {
   }
 }
 
-/** A sentence for a request that got no answer at all. */
+/** A sentence for a request that got no answer at all, or only a part of one. */
 export function unreachable(url: string, error: unknown): CascadeError {
+  if (error instanceof Stalled) {
+    return new CascadeError("download-failed", `${url} could not be read: ${error.message}. Check the connection, then go on.`, {
+      cause: error,
+    });
+  }
   return new CascadeError(
     "download-failed",
     `${url} could not be reached: ${messageOf(error)}. Check the connection; a host that does not allow other pages to read its files (CORS) looks the same: download the file there and drop it here.`,

@@ -26,6 +26,8 @@ export interface ConvertJob {
   readonly checkHashes?: boolean;
   /** Bytes asked of a host at once. @default 8 MiB */
   readonly pieceBytes?: number;
+  /** Milliseconds without a byte after which a request is dropped and made again. @default 30 s */
+  readonly patience?: number;
 }
 
 /** Bytes after which it is asked again whether the rest has room: other pages and programs write to the same disk. */
@@ -65,7 +67,7 @@ export type JobEvent =
   | { readonly type: "download"; readonly bytes: number; readonly rate: number };
 
 async function openJob(
-  { parts, tokenizer, token, pieceBytes, checkHashes = true, name, precision, sampling }: ConvertJob,
+  { parts, tokenizer, token, pieceBytes, patience, checkHashes = true, name, precision, sampling }: ConvertJob,
   onEvent: (event: JobEvent) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<OpenJob> {
@@ -76,6 +78,7 @@ async function openJob(
     checkHashes,
     ...(token !== undefined && { token }),
     ...(pieceBytes !== undefined && { pieceBytes }),
+    ...(patience !== undefined && { patience }),
     onWait: (waiting) => void onEvent({ type: "waiting", ...waiting }),
     onBytes(arrived) {
       bytes += arrived;
