@@ -74,6 +74,8 @@ describe("npm run generate", () => {
     ["an option there is not", ["x", "--steps", "3"], /'--steps'.* \(--help lists the options\)$/],
     ["an empty prompt", ["", "--out", "x.png"], /^The prompt is empty: /],
     ["a word for a number", ["x", "--out", "x.png", "--seed", "one"], /^--seed must be a number, not "one"\.$/],
+    ["no thread", ["x", "--out", "x.png", "--threads", "0"], /^--threads must be a whole number from 1 to 64, not "0"\.$/],
+    ["half a thread", ["x", "--out", "x.png", "--threads", "1.5"], /^--threads must be a whole number from 1 to 64, not "1\.5"\.$/],
     [
       "a sampler there is not",
       ["x", "--out", "x.png", "--sampler", "euler"],

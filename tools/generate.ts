@@ -1,4 +1,5 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { encode as encodePng } from "fast-png";
@@ -16,17 +17,24 @@ import type { Tensor } from "../src/shared/tensor.ts";
 import { runCommand, type Terminal } from "./command-line.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 
+/** As in the page: beyond 8 the small matrices of these networks gain nothing. */
+const USEFUL_THREADS = 8;
+/** Each thread is a worker with a stack of its own in the runtime's memory. */
+const THREAD_LIMIT = 64;
+
 const USAGE = `Makes pictures from prompts, without a browser: the page's pipeline on its WebAssembly backend.
 
   npm run generate -- "PROMPT" --out FILE.png
       [--model DIR] [--seed N] [--negative TEXT] [--width W] [--height H]
       [--prior-steps N] [--decoder-steps N] [--prior-guidance X] [--decoder-guidance X]
       [--sampler ddpm-wuerstchen|ddpm|ddim|lcm] [--save-latents FILE.safetensors]
+      [--threads N]
   npm run generate -- --batch FILE.jsonl [the options above, for every line]
 
   --model         a folder with a cascade.json (default: the embedded model)
   --prior-*       Stage C; --decoder-*: Stage B; what is left out is the model's own default
   --save-latents  results of Stage C and Stage B as stage_c and stage_b
+  --threads       of the processor (default: as many as it runs at once, at most ${USEFUL_THREADS})
   --batch         a JSON object a line, {"prompt": ..., "out": ..., "seed": ..., ...} with the options' names; the model is loaded once`;
 
 const EMBEDDED = join(import.meta.dirname, "../public/models/mini");
@@ -58,11 +66,11 @@ interface Job {
 
 /** Runs the command. Rejects with CascadeError for what the user can act on; every job is checked before the first picture is begun. */
 export async function run(args: readonly string[], terminal: Terminal, signal?: AbortSignal): Promise<void> {
-  const { model = EMBEDDED, batch, help, ...values } = parseArguments(args);
+  const { model = EMBEDDED, batch, threads, help, ...values } = parseArguments(args);
   if (help || args.length === 0) return terminal.report(USAGE);
   const lines: readonly Values[] = batch === undefined ? [values] : (await readBatch(batch)).map((line) => ({ ...values, ...line }));
 
-  const engine = Engine.onWasm(await loadOrtForNode());
+  const engine = Engine.onWasm(await loadOrtForNode(threadsOf(threads)));
   const cascade = await openCascade(engine, nodeFolder(model), { backend: "wasm", reason: "Node has no WebGPU." });
   try {
     const jobs = lines.map((line) => jobOf(line, cascade.manifest));
@@ -107,6 +115,7 @@ function parseArguments(args: readonly string[]) {
         ...Object.fromEntries(named.map((name) => [name, text])),
         model: text,
         batch: text,
+        threads: text,
         help: { type: "boolean", short: "h" },
       },
     });
@@ -116,6 +125,13 @@ function parseArguments(args: readonly string[]) {
   } catch (error) {
     throw new CascadeError("bad-settings", `${messageOf(error)} (--help lists the options)`, { cause: error });
   }
+}
+
+function threadsOf(text: string | undefined): number {
+  if (text === undefined) return Math.min(availableParallelism(), USEFUL_THREADS);
+  const threads = Number(text);
+  if (Number.isInteger(threads) && threads >= 1 && threads <= THREAD_LIMIT) return threads;
+  throw new CascadeError("bad-settings", `--threads must be a whole number from 1 to ${THREAD_LIMIT}, not "${text}".`);
 }
 
 async function readBatch(path: string): Promise<Values[]> {
