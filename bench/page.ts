@@ -1,5 +1,7 @@
+import jsepGlue from "onnxruntime-web/ort-wasm-simd-threaded.jsep.mjs?url";
+import jsepWasm from "onnxruntime-web/ort-wasm-simd-threaded.jsep.wasm?url";
 import { Engine, type ExternalFile } from "../src/runtime/engine.ts";
-import type { LoadedOrt } from "../src/runtime/ort.ts";
+import type { LoadedOrt, Ort } from "../src/runtime/ort.ts";
 import { loadOrt } from "../src/runtime/ort-browser.ts";
 import type { Backend } from "../src/runtime/types.ts";
 import { sizeOf, type Tensor } from "../src/shared/tensor.ts";
@@ -10,6 +12,8 @@ export interface Job {
   readonly graph: string;
   readonly data?: string;
   readonly backend: Backend;
+  /** Leave the runtime as `import "onnxruntime-web"` gives it: its default build, its own number of threads. */
+  readonly plain: boolean;
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   /** Runs after the first. */
   readonly runs: number;
@@ -18,8 +22,9 @@ export interface Job {
 export interface Timing {
   readonly createMs: number;
   readonly firstMs: number;
-  /** Fastest of the runs after the first. */
+  /** Fastest of the runs after the first, and their median. */
   readonly stepMs: number;
+  readonly medianMs: number;
   readonly dispatches: number;
   readonly attention: string;
   readonly output: number[];
@@ -37,12 +42,15 @@ GPUComputePassEncoder.prototype.dispatchWorkgroupsIndirect = function (...args) 
 };
 
 /**
- * Loads one graph in a fresh page and times it. Both in the same build of the runtime; ours as the product runs it, the exported one as its user does: with
- * the provider's own device and options. (Its 4-bit products take one dispatch more each there than on a device without `subgroups`.)
+ * Loads one graph in a fresh page and times it: ours as the product runs it; the exported one with the provider's own device and options, in the same
+ * build of the runtime with as many threads, or (`plain`) with all of the runtime's defaults. (On WebGPU its 4-bit products take one dispatch more
+ * each on the provider's device than on one without `subgroups`.)
  */
-async function measure({ maker, graph, data, backend, inputs, runs }: Job): Promise<Timing> {
-  const loaded = await loadOrt(backend);
-  const runner = maker === "ours" ? await ourRunner(loaded, backend) : plainRunner(loaded, backend);
+async function measure({ maker, graph, data, backend, plain, inputs, runs }: Job): Promise<Timing> {
+  const runner =
+    maker === "ours"
+      ? await ourRunner(await loadOrt(backend), backend)
+      : plainRunner(plain ? await defaultOrt() : (await loadOrt(backend)).ort, backend);
   const read = async (path: string) => await (await fetch(`/${path}`)).blob();
   const model = new Uint8Array(await (await read(graph)).arrayBuffer());
   const external = data === undefined ? [] : [{ path: data.slice(data.lastIndexOf("/") + 1), data: await read(data) }];
@@ -60,7 +68,9 @@ async function measure({ maker, graph, data, backend, inputs, runs }: Job): Prom
     times.push(performance.now() - start);
   }
   const [firstMs = Number.NaN, ...rest] = times;
-  return { createMs, firstMs, stepMs: Math.min(...rest), dispatches, attention: runner.attention, output: Array.from(output?.data ?? []) };
+  const [stepMs = Number.NaN] = rest.sort((a, b) => a - b);
+  const medianMs = rest[rest.length >> 1] ?? Number.NaN;
+  return { createMs, firstMs, stepMs, medianMs, dispatches, attention: runner.attention, output: Array.from(output?.data ?? []) };
 }
 
 type Run = (inputs: Readonly<Record<string, Tensor>>) => Promise<Tensor | undefined>;
@@ -82,7 +92,15 @@ async function ourRunner(loaded: LoadedOrt, backend: Backend): Promise<Runner> {
   };
 }
 
-function plainRunner({ ort }: LoadedOrt, backend: Backend): Runner {
+/** The runtime's default build; only where its files are is said, which is the bundler's business. */
+async function defaultOrt(): Promise<Ort> {
+  const ort = await import("onnxruntime-web");
+  const here = self.location.href;
+  ort.env.wasm.wasmPaths = { mjs: new URL(jsepGlue, here).href, wasm: new URL(jsepWasm, here).href };
+  return ort;
+}
+
+function plainRunner(ort: Ort, backend: Backend): Runner {
   return {
     attention: "the provider's device",
     async create(model) {
