@@ -3,18 +3,21 @@ import { sizeOf } from "../../src/shared/tensor.ts";
 import { xorshift } from "../checkpoint.ts";
 import type { NetworkInput } from "./page/protocol.ts";
 
-/** Inputs of the published networks, with latents smaller than a picture's: what is proven is that all of a network runs and is right, and a software GPU is slow. */
+/**
+ * Inputs of the published networks: Stage C's latent is a picture's of 1024x1024, those of Stages B and A are smaller than its (256x256), because
+ * what is proven is that all of a network runs and is right, and a software GPU is slow.
+ */
 const SHAPES: Readonly<Record<Exclude<PartName, "previewer">, Readonly<Record<string, readonly number[]>>>> = {
   "text-encoder": { input_ids: [1, 77], attention_mask: [1, 77] },
   "stage-c": {
-    sample: [1, 16, 8, 8],
+    sample: [1, 16, 24, 24],
     timestep_ratio: [1],
     clip_text: [1, 77, 1280],
     clip_text_pooled: [1, 1, 1280],
     clip_img: [1, 1, 768],
   },
-  "stage-b": { sample: [1, 4, 32, 32], timestep_ratio: [1], clip_text_pooled: [1, 1, 1280], effnet: [1, 16, 3, 3] },
-  "stage-a": { latent: [1, 4, 16, 16] },
+  "stage-b": { sample: [1, 4, 64, 64], timestep_ratio: [1], clip_text_pooled: [1, 1, 1280], effnet: [1, 16, 6, 6] },
+  "stage-a": { latent: [1, 4, 32, 32] },
 };
 
 /** The same numbers on every machine. */
