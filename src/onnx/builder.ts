@@ -121,7 +121,7 @@ export class GraphBuilder<Role extends string = never> {
     return stored;
   }
 
-  /** Half-precision initializers are widened in the graph: ONNX Runtime folds the Cast when it loads the file. */
+  /** Half-precision initializers are widened in the graph, so that any ONNX tool can run it; our runtime widens them as it reads them (widen-initializers.ts). */
   private widened(path: string, info: InitializerInfo): Value {
     if (info.dtype !== "float16") return info;
     const attributes = { to: { kind: "int", value: 1 } } as const;

@@ -4,7 +4,7 @@ import * as proto from "./proto.ts";
 /**
  * Names of the nodes of a written .onnx that take rows of a float16 table and widen them. On WebGPU they belong on the CPU (the provider's
  * option `forceCpuNodeNames`): a device without `shader-f16` cannot run them, and with it the whole table would fill GPU memory for a few rows.
- * All other half-precision weights are widened once, when the file is loaded.
+ * All other half-precision weights are widened once, as they are read (widen-initializers.ts).
  */
 export function halfPrecisionLookups(model: Uint8Array): string[] {
   const tables = new Set<string>();

@@ -87,7 +87,8 @@ function writeAttribute(w: BinaryWriter, name: string, attribute: Attribute): vo
   });
 }
 
-function writeExternal(w: BinaryWriter, { name, dtype, shape }: InitializerInfo, { location, offset, length }: Placement): void {
+/** Writes a tensor of external data as an initializer of GraphProto. */
+export function writeExternal(w: BinaryWriter, { name, dtype, shape }: InitializerInfo, { location, offset, length }: Placement): void {
   proto.writeMessage(w, proto.GraphField.initializer, () => {
     proto.writeInts(w, proto.Tensor.dims, shape);
     proto.writeInt(w, proto.Tensor.dataType, dtypeCode[dtype]);

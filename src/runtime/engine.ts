@@ -1,5 +1,6 @@
 import { decomposeAttention } from "../onnx/decompose-attention.ts";
 import { halfPrecisionLookups } from "../onnx/half-lookups.ts";
+import { type WidenedFile, widenInitializers } from "../onnx/widen-initializers.ts";
 import { Ending } from "../shared/ending.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
@@ -8,6 +9,7 @@ import { requestDevice } from "./device.ts";
 import type { LoadedOrt, OrtTensor, Session } from "./ort.ts";
 import { Recording } from "./recording.ts";
 import type { FixedShapes } from "./types.ts";
+import { WidenedBlob } from "./widened-blob.ts";
 
 /** How attention is computed on this machine. */
 export type AttentionForm = "fused" | "fused-without-subgroups" | "decomposed";
@@ -135,14 +137,15 @@ export class Engine {
     external: readonly ExternalFile[],
     { onProcessor = false, sizes }: { onProcessor?: boolean; sizes?: Readonly<Record<string, number>> } = {},
   ): Promise<Session> {
+    const { model: read, files } = widenInitializers(file);
     const externalData = await Promise.all(
-      external.map(async ({ path, data }) => ({
+      [...external, ...widenedFiles(files, external)].map(async ({ path, data }) => ({
         path,
         data: this.loaded.build === "jspi" ? data : new Uint8Array(await data.arrayBuffer()),
       })),
     );
     const device = onProcessor ? undefined : this.device;
-    const model = device !== undefined && this.attention === "decomposed" ? decomposeAttention(file) : file;
+    const model = device !== undefined && this.attention === "decomposed" ? decomposeAttention(read) : read;
     const lookups = halfPrecisionLookups(model);
     return await this.exclusive(() =>
       this.loaded.ort.InferenceSession.create(model, {
@@ -216,6 +219,15 @@ export class Engine {
       throw causeOf(error);
     }
   }
+}
+
+/** The files that a graph asks for beside those that are there. */
+function widenedFiles(files: readonly WidenedFile[], external: readonly ExternalFile[]): ExternalFile[] {
+  return files.map(({ path, source, spans }) => {
+    const data = external.find((one) => one.path === source)?.data;
+    if (data === undefined) throw new Error(`the graph's weights lie in ${source}, which was not given`);
+    return { path, data: new WidenedBlob(data, spans) };
+  });
 }
 
 function outOfMemory(cause: unknown): CascadeError {

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { GraphBuilder } from "../onnx/builder.ts";
-import { mul } from "../onnx/ops/elementwise.ts";
+import { add, mul } from "../onnx/ops/elementwise.ts";
+import { tensor } from "../onnx/weight-expr.ts";
 import { writeModel } from "../onnx/write.ts";
+import { toFloat16 } from "../shared/float16.ts";
 import { fusedAttentionIsRight } from "./attention-check.ts";
 import { chooseBackend, requestDevice } from "./device.ts";
 import { Engine } from "./engine.ts";
@@ -67,6 +69,29 @@ test.each(["wasm", "webgpu"] as const)("inputs given and inputs held are the sam
   for (let i = 0; i < 3; i++) expect((await engine.run(session, { x: held })).y?.data).toEqual(expected);
   held.dispose();
   await session.release();
+  engine.dispose();
+});
+
+test.each(["wasm", "webgpu"] as const)("half-precision weights arrive as they are on %s, from a Blob", async (backend) => {
+  const graph = new GraphBuilder<"weight">("halves", () => ({ kind: "dense", dtype: "float16" }));
+  const x = graph.input("x", "float32", [3]);
+  const weight = (name: string) => graph.root.dense(name, tensor(name, [3]), "weight");
+  const places = new Map([
+    ["scale", 2],
+    ["shift", 10],
+  ]);
+  const y = add(graph.root, mul(graph.root, x, weight("scale")), weight("shift"));
+  const model = writeModel(graph.finish({ y }), (name) => ({ location: "halves.data", offset: places.get(name) ?? 0, length: 6 }));
+  const data = new Blob([
+    Uint16Array.of(0, ...toFloat16(Float32Array.of(2, 0.5, -3)), 0, ...toFloat16(Float32Array.of(1, 65504, 2 ** -24))),
+  ]);
+  const loaded = await loadOrt(backend);
+  const engine = backend === "wasm" ? Engine.onWasm(loaded) : await Engine.onWebGpu(loaded);
+  const session = await engine.createSession(model, [{ path: "halves.data", data }]);
+  expect((await engine.run(session, { x: { data: Float32Array.of(1, 2, 0), dims: [3] } })).y?.data).toEqual(
+    Float32Array.of(3, 65505, 2 ** -24),
+  );
+  await engine.release(session);
   engine.dispose();
 });
 
