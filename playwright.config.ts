@@ -21,9 +21,12 @@ export default defineConfig({
     serviceWorkers: "block",
     trace: "retain-on-failure",
   },
-  webServer: {
-    command: `npx vite build && npx vite preview --port ${port} --strictPort`,
-    port,
-    timeout: 120_000,
-  },
+  // The cuts have a page of their own.
+  ...(process.env.CASCADE_CUTS === undefined && {
+    webServer: {
+      command: `npx vite build && npx vite preview --port ${port} --strictPort`,
+      port,
+      timeout: 120_000,
+    },
+  }),
 });

@@ -6,8 +6,9 @@ const PATIENCE = 10_000;
 const TRIES = 3;
 
 /**
- * Opens a file to be written, making it where there is none. In Chromium 2 of some 180 conversions that followed a closed page stood still with a file made
- * and nothing in it yet, the worker idle: an answer that never came, as far as could be seen. So it is asked again, and a late answer closed.
+ * Opens a file to be written, making it where there is none. An answer that does not come is asked for again, and a late one closed: twice a conversion
+ * stood still in its last step with a file made and nothing in it yet. That was rather cascade.json, which was opened before its bytes were waited for
+ * (model-writer.ts); this has not been seen to be needed since.
  * Rejects with `storage-busy` where no answer comes.
  */
 export async function openSync(folder: Directory, name: string): Promise<SyncHandle> {
