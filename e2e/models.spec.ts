@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expectAccessible } from "./axe.ts";
-import { expect, test } from "./models-page.ts";
+import type { HubHost } from "./hub-host.ts";
+import { expect, ModelsPage, test } from "./models-page.ts";
 import { unzip } from "./unzip.ts";
 
 /** A converted folder: the embedded model's. */
@@ -130,6 +131,67 @@ test("private files ask for a token, and it is forgotten with the page", async (
   await dialog.getByText("Another source or access token").click();
   await dialog.getByRole("textbox", { name: "Host" }).fill(hub.url);
   await expect(dialog.getByRole("textbox", { name: "Access token" })).toHaveValue("");
+});
+
+/** Lets the download stand still at Stage B's weights; resolves when it does. */
+function standStill(hub: HubHost): Promise<void> {
+  return new Promise((still) =>
+    hub.set({
+      fault({ path, to }) {
+        if (!path.startsWith("stage_b") || to === 0) return { kind: "none" };
+        still();
+        return { kind: "stall", after: 1000 };
+      },
+    }),
+  );
+}
+
+test("a download is paused, is offered after a reload, goes on and is complete", async ({ models, hub }) => {
+  const { page, dialog } = models;
+  await models.open("?backend=wasm");
+  const still = standStill(hub);
+  await models.getLite(hub);
+  await still;
+  await models.button("Pause").click();
+  await expect(models.work.getByText("Paused. What is finished is kept.")).toBeVisible();
+  await expect(models.button("Go on")).toBeFocused();
+
+  await page.reload();
+  hub.set({ fault: () => ({ kind: "none" }) });
+  await expect(page.getByText("“Stable Cascade lite” is not finished. It goes on where it stopped.")).toBeVisible();
+  await models.openModels("On this device");
+  await models.button("Go on with Stable Cascade lite").click();
+  await models.done("Stable Cascade lite");
+  await models.button("Check: Stable Cascade lite").click();
+  await expect(models.said("Every file of Stable Cascade lite is as it was written.")).toBeAttached();
+  await page.reload();
+  await models.openModels("On this device");
+  await expect(models.stored("Stable Cascade lite").getByRole("button", { name: "Use: Stable Cascade lite" })).toBeVisible();
+  await expect(dialog.getByRole("region", { name: "Unfinished" })).toBeHidden();
+});
+
+test("a second tab can't write the same model, is told so, and goes on when the first has ended", async ({ models, hub, context }) => {
+  await models.open("?backend=wasm");
+  const still = standStill(hub);
+  await models.getLite(hub);
+  await still;
+  const second = new ModelsPage(await context.newPage());
+  await second.open("?backend=wasm");
+  await second.openModels("On this device");
+  await second.button("Go on with Stable Cascade lite").click();
+  await expect(second.work.getByRole("alert")).toContainText("Another tab or window is working on");
+
+  // The first knows nothing of that.
+  await models.page.bringToFront();
+  await expect(models.button("Pause")).toBeVisible();
+  await expect(models.work.getByRole("alert")).toBeHidden();
+  await models.button("Pause").click();
+  await expect(models.work.getByText("Paused. What is finished is kept.")).toBeVisible();
+  await models.page.close();
+  hub.set({ fault: () => ({ kind: "none" }) });
+  await second.page.bringToFront();
+  await second.work.getByRole("button", { name: "Go on" }).click();
+  await second.done("Stable Cascade lite");
 });
 
 test("a browser without storage for models says what to do, and draws with the embedded one", async ({ models }) => {

@@ -50,7 +50,7 @@ function unfinishedItem(state: ModelsState, actions: ModelActions, id: string): 
     "li",
     { class: "model-row" },
     h("div", { class: "model-head" }, h("h4", {}, name)),
-    h("p", { class: "hint" }, () => t().models.unfinished.one(share())),
+    h("p", { class: "hint", hidden: () => (model()?.bytes ?? 0) === 0 }, () => t().models.unfinished.one(share())),
     h(
       "div",
       { class: "model-actions", hidden: () => removal.isAsked() },
