@@ -19,7 +19,7 @@ export default defineConfig({
     launchOptions: { executablePath: await findChromium(), args: chromiumFlags },
     // Each test would fetch the whole app twice; e2e/offline.spec.ts allows it.
     serviceWorkers: "block",
-    trace: "retain-on-failure",
+    trace: process.env.CASCADE_CUTS === undefined ? "retain-on-failure" : "off",
   },
   // The cuts have a page of their own.
   ...(process.env.CASCADE_CUTS === undefined && {
