@@ -21,7 +21,7 @@ from .vocabulary import COLORS, EXAMPLES, OBJECTS, SHAPES
 # The settings the pictures were judged with; 'x0' is the official framework's x0 target.
 SAMPLING = {
     "stage_c": {"target": "x0", "sampler": "ddpm", "steps": 20, "guidance": 2.0, "rescale": 0.7, "shift": 1.0},
-    "stage_b": {"target": "x0", "sampler": "ddpm", "steps": 8, "guidance": 1.0, "rescale": 0.7, "shift": 1.0},
+    "stage_b": {"target": "x0", "sampler": "ddpm", "steps": 3, "guidance": 1.0, "rescale": 0.7, "shift": 1.0},
 }
 
 
