@@ -108,6 +108,23 @@ async function unfinished(page: Page): Promise<readonly string[]> {
   return "value" in told ? told.value.map(({ id }) => id) : [];
 }
 
+/** Converts, and closes the page at the first request for which `reached` says so; what that request and those before it meet is `fault`. */
+async function closedWhen(page: Page, hub: HubHost, reached: () => boolean, fault: Fault): Promise<void> {
+  const closing = new Promise<void>((close) =>
+    hub.set({
+      fault() {
+        if (reached()) close();
+        return fault;
+      },
+    }),
+  );
+  const converting = convert(page, smallJob(hub, "small")).catch(() => undefined);
+  await closing;
+  await page.close();
+  await converting;
+  hub.set({ fault: () => ({ kind: "none" }) });
+}
+
 const faults: readonly [string, Cut][] = [
   ["the network in the midst of an answer", { kind: "cut", after: 40_000 }],
   ["the network before an answer", { kind: "lost" }],
@@ -130,19 +147,7 @@ test("a conversion whose page is closed at its very first request is listed in t
   convertPage,
   uncut,
 }) => {
-  const closing = new Promise<void>((close) =>
-    hub.set({
-      fault() {
-        close();
-        return { kind: "lost" };
-      },
-    }),
-  );
-  const cut = convert(convertPage, smallJob(hub, "small")).catch(() => undefined);
-  await closing;
-  await convertPage.close();
-  await cut;
-  hub.set({ fault: () => ({ kind: "none" }) });
+  await closedWhen(convertPage, hub, () => true, { kind: "lost" });
   const page = await openPage(context, host);
   await expect
     .poll(() => page.evaluate(() => window.converter.unfinished()))
@@ -213,18 +218,7 @@ test(`${CUTS} random cuts give the bytes of an uncut conversion`, async ({ brows
 
 test("goes on after a closed page without downloading again what was finished", async ({ context, host, hub, convertPage, uncut }) => {
   const total = [...smallFiles().values()].reduce((sum, { length }) => sum + length, 0);
-  const closing = new Promise<void>((close) =>
-    hub.set({
-      fault() {
-        if (hub.sent() > 0.7 * total) close();
-        return { kind: "none" };
-      },
-    }),
-  );
-  const cut = convert(convertPage, smallJob(hub, "small")).catch(() => undefined);
-  await closing;
-  await convertPage.close();
-  await cut;
+  await closedWhen(convertPage, hub, () => hub.sent() > 0.7 * total, { kind: "none" });
   const before = hub.sent();
   const page = await openPage(context, host);
   expect(await convertAfter(page, smallJob(hub, "small"))).toEqual({ value: "small" });
@@ -273,18 +267,7 @@ test("a conversion cut by a closed page is listed in the next, and goes on by it
   uncut,
 }) => {
   const total = [...smallFiles().values()].reduce((sum, { length }) => sum + length, 0);
-  const closing = new Promise<void>((close) =>
-    hub.set({
-      fault() {
-        if (hub.sent() > 0.6 * total) close();
-        return { kind: "none" };
-      },
-    }),
-  );
-  const cut = convert(convertPage, smallJob(hub, "small")).catch(() => undefined);
-  await closing;
-  await convertPage.close();
-  await cut;
+  await closedWhen(convertPage, hub, () => hub.sent() > 0.6 * total, { kind: "none" });
   const page = await openPage(context, host);
   // The closed page's worker ends a moment later.
   await expect
