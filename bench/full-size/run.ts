@@ -48,10 +48,10 @@ const work = resolve(values.work);
 const folder = resolve(values.files ?? join(work, "files"));
 mkdirSync(work, { recursive: true });
 const parts = MODELS[model].map(([part, name]) => [part, join(folder, `${name}.safetensors`)] as const);
-for (const [, path] of parts) makeFile(basename(path, ".safetensors"), path);
-
 const chosenPart = (["text-encoder", "stage-c", "stage-b", "stage-a"] as const).find((part) => part === values.part);
 const chosen = chosenPart === undefined ? parts : parts.filter(([part]) => part === chosenPart);
+const reads = positionals.includes("convert") ? parts : positionals.some((step) => step === "outputs" || step === "scales") ? chosen : [];
+for (const [, path] of reads) makeFile(basename(path, ".safetensors"), path);
 const python = process.env.PYTHON ?? "python3";
 
 function missing(option: string): never {
