@@ -8,6 +8,7 @@ import { fusedAttentionIsRight, isNear, replayTrial } from "./attention-check.ts
 import { requestDevice } from "./device.ts";
 import type { LoadedOrt, OrtTensor, Session } from "./ort.ts";
 import { Recording } from "./recording.ts";
+import { StoredBlob } from "./stored-blob.ts";
 import type { FixedShapes } from "./types.ts";
 import { WidenedBlob } from "./widened-blob.ts";
 
@@ -138,8 +139,9 @@ export class Engine {
     { onProcessor = false, sizes }: { onProcessor?: boolean; sizes?: Readonly<Record<string, number>> } = {},
   ): Promise<Session> {
     const { model: read, files } = widenInitializers(file);
+    const stored = external.map(({ path, data }) => ({ path, data: new StoredBlob(data) }));
     const externalData = await Promise.all(
-      [...external, ...widenedFiles(files, external)].map(async ({ path, data }) => ({
+      [...stored, ...widenedFiles(files, external)].map(async ({ path, data }) => ({
         path,
         data: this.loaded.build === "jspi" ? data : new Uint8Array(await data.arrayBuffer()),
       })),
