@@ -54,31 +54,36 @@ def every_subject():
     return objects + shapes + counts + pairs
 
 
-def article(word):
-    return "an" if word[0] in "aeiou" else "a"
+PLURAL_ALONE = ("grapes", "glasses", "scissors")  # one of it has a plural's name
 
 
-def a_thing(s):
-    thing = f"{s.color} {s.name}" if s.color else s.name
-    return f"{article(thing)} {thing}"
+def an(thing):
+    """With its article: "a cat", "an owl", "a unicorn", "nice glasses"."""
+    if thing.split()[-1] in PLURAL_ALONE:
+        return thing
+    return f"{'an' if thing[0] in 'aeiou' and not thing.startswith('uni') else 'a'} {thing}"
+
+
+def the_thing(s):
+    return f"{s.color} {s.name}" if s.color else s.name
 
 
 def together(s, relation):
     """The words for a pair or a number, without the background."""
     if s.count > 1:
         return f"{NUMBERS[s.count]} {plural(s.name)}"
-    return f"{article(s.name)} {s.name} {relation} {article(s.other)} {s.other}"
+    return f"{an(s.name)} {relation} {an(s.other)}"
 
 
 def on(s):
-    return f"on {article(s.background)} {s.background} background"
+    return f"on {an(s.background)} background"
 
 
 def plain_caption(s):
     """The full form, which evaluation uses: "an owl on a red background"."""
     if s.kind in ("pair", "count"):
         return f"{together(s, 'above' if s.above else 'to the left of')} {on(s)}"
-    return f"{a_thing(s)} {on(s)}"
+    return f"{an(the_thing(s))} {on(s)}"
 
 
 def caption(s, rng):
@@ -92,16 +97,16 @@ def caption(s, rng):
         words = together(s, relation)
         if s.other and 0.9 < u:  # the same picture told from the other object
             back = "below" if s.above else "to the right of"
-            words = f"{article(s.other)} {s.other} {back} {article(s.name)} {s.name}"
+            words = f"{an(s.other)} {back} {an(s.name)}"
         return words if rng.random() < 0.05 else f"{words} {on(s)}"
-    thing = f"{s.color} {s.name}" if s.color else s.name
+    thing = the_thing(s)
     if u < 0.08:
-        return f"{article(thing)} {thing}" if rng.random() < 0.5 else thing
+        return an(thing) if rng.random() < 0.5 else thing
     if u < 0.18:
         return f"{thing} on {s.background}" if rng.random() < 0.5 else f"{thing} on {s.background} background"
     filler = FILLERS[rng.integers(len(FILLERS))]
     if u < 0.26:
-        return f"{article(filler)} {filler} {thing} {on(s)}"
+        return f"{an(f'{filler} {thing}')} {on(s)}"
     if u < 0.30:
-        return f"{article(filler)} {filler} of {a_thing(s)} {on(s)}"
+        return f"{an(filler)} of {an(thing)} {on(s)}"
     return plain_caption(s)

@@ -11,7 +11,7 @@ STAGE_A = dict(in_channels=3, out_channels=3, up_down_scale_factor=2, levels=2, 
 STAGE_B = dict(
     in_channels=4, out_channels=4, timestep_ratio_embedding_dim=32, patch_size=4, conditioning_dim=64,
     block_out_channels=(96, 160, 224), num_attention_heads=(-1, -1, -1),
-    down_num_layers_per_block=(1, 2, 2), up_num_layers_per_block=(2, 2, 2),
+    down_num_layers_per_block=(1, 2, 2), up_num_layers_per_block=(2, 2, 4),
     down_blocks_repeat_mappers=(1, 1, 1), up_blocks_repeat_mappers=(1, 1, 1),
     block_types_per_layer=(("SDCascadeResBlock", "SDCascadeTimestepBlock"),) * 3,
     clip_text_in_channels=None, clip_text_pooled_in_channels=TEXT_WIDTH, clip_image_in_channels=None, clip_seq=2,

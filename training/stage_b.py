@@ -25,6 +25,8 @@ GRID, PATCH = 256, 4  # Stage B's latent side; tokens are 4x4 of it
 MARGIN = 4  # latents rendered around a window, so that Stage A's encoder sees no false border
 WINDOWS = 4  # windows taken of each scene
 RENEW = 3  # steps between new scenes
+# Small drawings are the hard ones, and shapes nearly free.
+SHARES = {"object": 0.32, "shape": 0.08, "pair": 0.30, "count": 0.30}
 NOISE = 0.1  # on the semantic latent: Stage C's are never exact
 # How much of an error in each of Stage A's channels is seen: squared pixel error for a unit of it, over their mean.
 SEEN = (1.25, 1.6, 0.95, 0.2)
@@ -45,7 +47,7 @@ class Pool:
     """Windows: Stage A's latent [4, crop, crop], the scene's semantic latent [16, 12, 12], left and top in tokens."""
     def __init__(self, size, crop, tensors):
         self.size, self.crop, self.tensors = size, crop, tensors
-        self.renderer, self.subjects = Renderer(), Subjects()
+        self.renderer, self.subjects = Renderer(), Subjects(SHARES)
         self.encoder, self.stage_a = frozen_encoder(), frozen_stage_a()
         if tensors.get("latents", torch.zeros(0, 0, 0, 0)).shape[-1] != crop or len(tensors["latents"]) != size:
             tensors["latents"] = torch.zeros(size, 4, crop, crop, dtype=torch.float16)

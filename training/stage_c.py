@@ -85,10 +85,10 @@ def predict(net, x, t, hidden, pooled):
 
 
 @torch.no_grad()
-def plurals_from_singulars(text, tokenizer):
+def plurals_from_singulars(text, tokenizer, objects):
     """Counts learn faster when "cats" begins as what "cat" means."""
     table = next(m for m in text.modules() if isinstance(m, torch.nn.Embedding)).weight
-    for word in OBJECT_NAMES:
+    for word in objects:
         one, many = (int(tokenizer([w])[0][0, 1]) for w in (word, plural(word)))
         table[many] = table[one]
 
@@ -99,6 +99,7 @@ def main():
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--rate", type=float, default=1e-3)
     p.add_argument("--renew", action="store_true")
+    p.add_argument("--appended", type=int, default=0, help="with --renew: how many objects the vocabulary has more than before")
     a = p.parse_args()
     rng = generator(3)
     tok = Tokenizer()
@@ -109,11 +110,13 @@ def main():
     tie_positions(text)
     run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=240, decay=0.99)
     if run.step == 0:
-        plurals_from_singulars(text, tok)
+        plurals_from_singulars(text, tok, OBJECT_NAMES)
     fast = Half(net)
     shorten(fast.net)
     if a.renew:
         run.extra.clear()
+        if a.appended:
+            plurals_from_singulars(text, tok, OBJECT_NAMES[-a.appended:])
     pool = Pool(Renderer(), frozen_encoder(), run.extra)
     while int(run.extra["written"]) < FIRST:
         pool.add(8, rng)

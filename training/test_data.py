@@ -1,7 +1,7 @@
 """Captions, split and tokenizer:   python -m training.test_data"""
 import numpy as np
 
-from .captions import Subject, caption, every_subject, held_out, new_together, plain_caption
+from .captions import Subject, an, caption, every_subject, held_out, new_together, plain_caption
 from .evaluate import held_out_captions
 from .judge import layout
 from .scenes import Subjects, compose
@@ -68,6 +68,7 @@ def test_pairs_and_counts_stand_where_their_captions_say():
 def test_articles():
     s = next(s for s in every_subject() if s.name == "owl" and s.background == "orange")
     assert plain_caption(s) == "an owl on an orange background"
+    assert [an(w) for w in ("unicorn", "umbrella", "glasses", "cute scissors")] == ["a unicorn", "an umbrella", "glasses", "cute scissors"]
 
 
 if __name__ == "__main__":

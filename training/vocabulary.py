@@ -1,6 +1,6 @@
 """What the embedded model knows: names of objects (and the drawing of each), shapes, colours, words of captions.
 
-The order of OBJECTS is part of the data split (captions.held_out): append, never reorder.
+The order of OBJECTS is part of the data split (captions.held_out) and of the tokenizer: append, never reorder.
 """
 
 # object's word -> drawing in @iconify-json/fluent-emoji-flat
@@ -17,10 +17,6 @@ OBJECTS = {
     "sunflower": "sunflower", "sun": "sun", "moon": "crescent-moon", "rainbow": "rainbow", "snowman": "snowman",
     "umbrella": "umbrella", "guitar": "guitar", "crown": "crown", "robot": "robot", "ghost": "ghost",
     "balloon": "balloon",
-}
-
-# Words the tokenizer already holds whole, for the objects of later trainings from the same weights.
-LATER_OBJECTS = {
     "tiger": "tiger-face", "mouse": "mouse-face", "koala": "koala", "chicken": "chicken", "duck": "duck",
     "dolphin": "dolphin", "snail": "snail", "ladybug": "lady-beetle", "cherry": "cherries", "grapes": "grapes",
     "lemon": "lemon", "orange": "tangerine", "pineapple": "pineapple", "pear": "pear", "peach": "peach",
@@ -51,7 +47,7 @@ SHAPES = {
     "diamond": '<path d="M16 1.500 27.500 16 16 30.500 4.500 16z"/>',
 }
 
-# Words of captions now, and of the pairs and counts that come later; and words that mean nothing to a picture.
+# Words of captions, now and later; and words that mean nothing to a picture.
 GRAMMAR = ("a an the on in of and with background left right above below beside next to over under behind between "
            "one two three four five six many small big large little dark light").split()
 FILLERS = ("cute nice beautiful funny simple happy lovely pretty great picture photo drawing image icon cartoon "
@@ -71,7 +67,7 @@ def plural(word):
 
 def every_word():
     """All words that are one token each."""
-    objects = list(OBJECTS) + list(LATER_OBJECTS)
+    objects = list(OBJECTS)
     words = GRAMMAR + list(COLORS) + list(SHAPES) + objects + FILLERS + ["colored", "grey"]
     words += [plural(w) for w in objects + list(SHAPES)]
     return list(dict.fromkeys(words))
