@@ -1,3 +1,4 @@
+import { BESIDE } from "./beside.ts";
 import { CascadeError, messageOf } from "./errors.ts";
 import type { CascadeManifest, FileEntry, Part, PartName, PrecisionName, SamplerName, SamplingDefaults, Target } from "./manifest.ts";
 
@@ -9,6 +10,8 @@ const SAMPLERS: readonly SamplerName[] = ["ddpm-wuerstchen", "ddpm", "ddim", "lc
 /** Larger than any part of the cascade at float32 (14.4 GB), and nothing a number or an allocation could overflow on. */
 const MAX_FILE_BYTES = 2 ** 36;
 const MAX_FILES = 256;
+/** What the browser's storage keeps beside a model's files (src/storage): a model with files of these names would be read for it. */
+const RESERVED: ReadonlySet<string> = new Set(["cascade.json", ...Object.values(BESIDE)]);
 
 /**
  * Checks the text of a `cascade.json`. File names can't leave the folder, sizes are bounded before anything is allocated.
@@ -66,8 +69,11 @@ export function parseManifest(json: string): CascadeManifest {
       stage_b: parseSampling(sampling.stage_b, "cascade.json: sampling.stage_b"),
     },
   };
-  const names = filesOf(manifest).map(({ file }) => file);
-  const twice = names.find((name, i) => names.indexOf(name) !== i || name === "cascade.json");
+  // Some file systems take "A" and "a" for one file.
+  const names = filesOf(manifest).map(({ file }) => file.toLowerCase());
+  const reserved = names.find((name) => RESERVED.has(name));
+  if (reserved !== undefined) return refuse("cascade.json: parts", `name the file "${reserved}", which is kept for something else`);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
   return twice === undefined ? manifest : refuse("cascade.json: parts", `name the file "${twice}" twice`);
 }
 

@@ -10,7 +10,7 @@ import { importModel } from "./import-model.ts";
 import { type ConvertJob, type JobEvent, runJob, type SourceRef } from "./job.ts";
 import { type ModelStore, modelStore } from "./model-store.ts";
 
-const locks = { request: async <T>(_: string, __: object, work: (lock: unknown) => Promise<T>) => work({}) };
+const locks = { request: async <T>(_: string, __: object, work: (lock: unknown) => Promise<T>) => work({}), query: async () => ({}) };
 const signal = new AbortController().signal;
 const ignore = (): void => {};
 let root: MemoryDirectory;

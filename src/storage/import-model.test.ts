@@ -19,7 +19,7 @@ const names = [...filesOf(manifest).map(({ file }) => file), "cascade.json"].sor
 const signal = new AbortController().signal;
 const ignore = (): void => {};
 
-const locks = { request: async <T>(_: string, __: object, work: (lock: unknown) => Promise<T>) => work({}) };
+const locks = { request: async <T>(_: string, __: object, work: (lock: unknown) => Promise<T>) => work({}), query: async () => ({}) };
 function files(changes: Readonly<Record<string, Uint8Array<ArrayBuffer> | undefined>> = {}): File[] {
   return [...new Map<string, Uint8Array<ArrayBuffer> | undefined>([...contents, ...Object.entries(changes)])].flatMap(([name, bytes]) =>
     bytes === undefined ? [] : [new File([bytes], name)],

@@ -1,10 +1,10 @@
+import { BESIDE } from "../shared/beside.ts";
 import { type Directory, findFile } from "./file-system.ts";
 import type { KeptJob } from "./kept-job.ts";
 import { openSync } from "./open-sync.ts";
 import { writeAll } from "./write-all.ts";
 
-/** Beside the model's files: where it comes from, there from the moment a conversion or an import starts. */
-export const JOB = "job.json";
+const { job: JOB } = BESIDE;
 
 /** Keeps a job beside a model; one that is there already is not touched, so that no cut can lose it. */
 export async function keepJob(folder: Directory, job: KeptJob): Promise<void> {

@@ -1,12 +1,11 @@
 import type { Journal, MarkedWeight, SourceState } from "../convert/output-folder.ts";
+import { BESIDE } from "../shared/beside.ts";
 import type { FileEntry } from "../shared/manifest.ts";
 import { type Directory, fileSize, findFile } from "./file-system.ts";
-import { JOB } from "./job-file.ts";
 import { openSync } from "./open-sync.ts";
 import { writeAll } from "./write-all.ts";
 
-/** Beside the model's files: one line that identifies sources and plan, then one for each step that is finished. */
-export const JOURNAL = "journal.jsonl";
+const { journal: JOURNAL } = BESIDE;
 
 /** A line of the journal after the first. */
 type Line =
@@ -24,7 +23,7 @@ export async function openJournal(folder: Directory, identity: string): Promise<
   const start = `${JSON.stringify({ identity })}\n`;
   const text = (await (await findFile(folder, JOURNAL))?.text()) ?? "";
   const same = text.startsWith(start);
-  if (!same) for await (const name of folder.keys()) if (name !== JOB) await folder.removeEntry(name);
+  if (!same) for await (const name of folder.keys()) if (name !== BESIDE.job) await folder.removeEntry(name);
   // What follows the last line's end was cut while it was written.
   const kept = same ? text.slice(0, text.lastIndexOf("\n") + 1) : start;
 

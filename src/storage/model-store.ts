@@ -1,5 +1,6 @@
 import type { OutputFolder } from "../convert/output-folder.ts";
 import type { ModelFolder } from "../runtime/types.ts";
+import { BESIDE } from "../shared/beside.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import { filesOf, parseManifest } from "../shared/parse-manifest.ts";
@@ -67,10 +68,11 @@ export interface UnfinishedModel {
 /** The part of Web Locks that is used. */
 export interface Locks {
   request<T>(name: string, options: { readonly ifAvailable: true }, work: (lock: unknown) => Promise<T>): Promise<T>;
+  /** What is held now, by whatever tab. */
+  query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>;
 }
 
-/** Empty file whose time of change is when the model was last opened. */
-const USED = "used";
+const { used: USED } = BESIDE;
 /** Failures after which the same may be tried again as it is. */
 const PASSING = new Set(["aborted", "download-failed", "no-access", "storage-full", "storage-busy"]);
 
@@ -101,15 +103,17 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
 
     async unfinished() {
       const models: UnfinishedModel[] = [];
+      // Asked, not tried: who takes a lock only to see whether it is free keeps another tab from taking it meanwhile.
+      const { held = [] } = await locks.query();
+      const working = new Set(held.map(({ name }) => name));
       for await (const id of root.keys()) {
         const folder = await root.getDirectoryHandle(id);
         // One that can't be read is of a cut, too, or was damaged: its journal knows what to do about either.
         if ((await manifestOf(folder).catch(() => undefined)) !== undefined) continue;
         const job = await keptJob(folder);
         const { bytes = 0, total = 0, changed = 0 } = (await progressOf(folder)) ?? {};
-        const busy = await locks.request(lockOf(id), { ifAvailable: true }, async (lock) => lock === null);
         const name = job?.kind === "convert" ? job.job.name : id;
-        models.push({ id, name, bytes, total, changed, busy, ...(job && { job }) });
+        models.push({ id, name, bytes, total, changed, busy: working.has(lockOf(id)), ...(job && { job }) });
       }
       return models.toSorted((a, b) => b.changed - a.changed);
     },
