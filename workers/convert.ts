@@ -12,11 +12,13 @@ import { importModel } from "../src/storage/import-model.ts";
 import { runJob } from "../src/storage/job.ts";
 import type { ModelStore } from "../src/storage/model-store.ts";
 import { verifyModel } from "../src/storage/verify.ts";
+import { holdLifeLock } from "./life-lock.ts";
 
 /** The converter's worker: the store of models behind comlink. Progress is awaited: the answer is a task of its own, so a cancel is seen meanwhile. */
 // Every download goes through it.
 self.fetch = policyFetch(self, self.fetch.bind(self));
 let running = new AbortController();
+const life = holdLifeLock();
 
 function act<T>(work: (store: ModelStore, signal: AbortSignal) => Promise<T>): Promise<Outcome<T>> {
   running = new AbortController();
@@ -25,6 +27,7 @@ function act<T>(work: (store: ModelStore, signal: AbortSignal) => Promise<T>): P
 }
 
 const service: ConvertService = {
+  life: () => life,
   list: () => outcomeOf(async () => (await browserStore()).list()),
   unfinished: () => outcomeOf(async () => (await browserStore()).unfinished()),
   space: () => outcomeOf(storageSpace),

@@ -1,13 +1,17 @@
-/** Takes a Web Lock that is held until this worker ends, however it ends; its name, or undefined where there are no locks (insecure contexts). */
+/**
+ * Takes a Web Lock that is held until this worker ends, however it ends; its name, or undefined where there are no locks (insecure contexts) or the
+ * browser refuses them (where it is told to store nothing).
+ */
 export async function holdLifeLock(): Promise<string | undefined> {
   const locks: LockManager | undefined = navigator.locks;
   if (locks === undefined) return undefined;
   const name = `cascade-worker-${crypto.randomUUID()}`;
-  await new Promise<void>((granted) => {
-    void locks.request(name, () => {
-      granted();
-      return new Promise(() => {});
-    });
+  return await new Promise((settled) => {
+    locks
+      .request(name, () => {
+        settled(name);
+        return new Promise(() => {});
+      })
+      .catch(() => settled(undefined));
   });
-  return name;
 }

@@ -4,6 +4,7 @@ import type { Backend } from "../runtime/types.ts";
 import { Ending } from "../shared/ending.ts";
 import { CascadeError } from "../shared/errors.ts";
 import { type CascadeInfo, type CascadeService, type LoadOptions, type Outcome, type PromptInfo, unpack } from "./protocol.ts";
+import { watchLife } from "./watch-life.ts";
 
 export interface GenerateOptions {
   readonly signal?: AbortSignal;
@@ -81,12 +82,10 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     engine.loaded ??= ask(engine, () => engine.remote.load(wanted)).then(
       (info) => {
         ranOn = info.backend;
-        if (info.lifeLock !== undefined) {
-          // Granted only when the worker is gone; if we ended it ourselves, this says nothing new.
-          void navigator.locks.request(info.lifeLock, () =>
-            engine.end(new CascadeError("device-lost", "The browser ended the drawing worker: generate again to start it anew.")),
-          );
-        }
+        // If we ended it ourselves, this says nothing new.
+        watchLife(info.lifeLock, () =>
+          engine.end(new CascadeError("device-lost", "The browser ended the drawing worker: generate again to start it anew.")),
+        );
         return info;
       },
       (error) => {

@@ -13,6 +13,7 @@ import type { StoredModel, UnfinishedModel } from "../storage/model-store.ts";
 import type { Damage } from "../storage/verify.ts";
 import type { ConvertService, VerifyProgress } from "./convert-protocol.ts";
 import { type Outcome, unpack } from "./protocol.ts";
+import { watchLife } from "./watch-life.ts";
 
 /** The models in this browser, and conversions into it. Every failure a user can act on is a CascadeError. */
 export interface ConvertClient {
@@ -80,6 +81,14 @@ export function createConvertClient({ hosts = [], makeWorker = startWorker }: Co
       ),
     ),
   );
+
+  void remote
+    .life()
+    .then((lock) =>
+      watchLife(lock, () =>
+        fail(new CascadeError("device-lost", "The browser ended the converting worker: start again, it goes on where it was.")),
+      ),
+    );
 
   async function act<T>(answer: () => Promise<Outcome<T>>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) throw new CascadeError("aborted", "Cancelled.");

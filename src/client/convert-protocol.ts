@@ -12,6 +12,8 @@ import type { Outcome } from "./protocol.ts";
 
 /** What workers/convert.ts offers over comlink: the store of models and the ways into and out of it. One action at a time. */
 export interface ConvertService {
+  /** A Web Lock the worker holds while it lives; undefined where the browser has none. */
+  life(): Promise<string | undefined>;
   list(): Promise<Outcome<readonly StoredModel[]>>;
   unfinished(): Promise<Outcome<readonly UnfinishedModel[]>>;
   space(): Promise<Outcome<Space>>;

@@ -55,6 +55,7 @@ const MOST_FILES = 10_000;
 export async function hubRevision({ base, repository, revision }: HubAddress, options: HubOptions = {}): Promise<HubRevision | undefined> {
   const { fetch: send = globalThis.fetch, token, signal, patience = PATIENCE } = options;
   const url = `${base}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
+  const page = `${base}/${repository}`; // what a user can look at
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
   return retried(
     async () => {
@@ -65,13 +66,13 @@ export async function hubRevision({ base, repository, revision }: HubAddress, op
           if (response.ok) return parseRevision(parsed(await response.text()));
           await dismiss(response);
           const { status } = response;
-          if (status === 401 || status === 403) throw refusal(url, response);
-          if (status === 429 || status >= 500) throw new PassingFailure(refusal(url, response), url, response);
+          if (status === 401 || status === 403) throw refusal(page, response);
+          if (status === 429 || status >= 500) throw new PassingFailure(refusal(page, response), url, response);
           return undefined;
         });
       } catch (error) {
         // An answer cut short, or one that stands still, may pass as well.
-        throw error instanceof CascadeError || error instanceof PassingFailure ? error : new PassingFailure(unreachable(url, error), url);
+        throw error instanceof CascadeError || error instanceof PassingFailure ? error : new PassingFailure(unreachable(page, error), url);
       }
     },
     options,

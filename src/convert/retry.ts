@@ -96,7 +96,9 @@ export function refusal(url: string, response: Response): CascadeError {
     case 401:
       return closed(`${url} needs an access token (the host answered 401): make one in your account there, and enter it.`);
     case 403:
-      return closed(`${url} is not open to you (the host answered 403): accept the model's terms on its page at the host, then try again.`);
+      return closed(
+        `${url} is not open to you (the host answered 403): accept the model's terms on its page at the host, or enter the token of an account that has.`,
+      );
     case 404:
       return failed(
         `${url} could not be read: the host answered ${`404 ${statusText}`.trim()}, so it has no such file; check address and revision.`,
