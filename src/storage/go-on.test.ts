@@ -1,10 +1,11 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type HubHost, REPOSITORY, startHubHost } from "../../e2e/hub-host.ts";
 import { smallFiles, smallJob } from "../../e2e/small-files.ts";
 import { MemoryDirectory } from "../../fixtures/memory-directory.ts";
 import { filesOfJob } from "../catalogue/needed-files.ts";
+import { filesOf } from "../shared/parse-manifest.ts";
 import { goOn, repair } from "./go-on.ts";
 import { importModel } from "./import-model.ts";
 import { type ConvertJob, type JobEvent, runJob, type SourceRef } from "./job.ts";
@@ -127,6 +128,31 @@ test("one of files asks for them again, and takes no others", async () => {
   await expect(goOn(store, "cut", { files: changed }, { signal, onEvent: ignore })).rejects.toMatchObject({ code: "bad-settings" });
   await goOn(store, "cut", { files: files.toReversed() }, { signal, onEvent: ignore });
   expect((await store.list()).map(({ id }) => id)).toEqual(["cut"]);
+});
+
+test("a model made of files on disk is repaired with those alone, and without them left as it is", async () => {
+  const { job, files } = onDisk(smallJob(hub, "small"));
+  await runJob(store, job, ignore, signal);
+  const file = await (await root.getDirectoryHandle("small")).getFileHandle("stage-b.onnx.data");
+  file.bytes[3000] = (file.bytes[3000] ?? 0) ^ 1;
+  await expect(repair(store, "small", { files: files.slice(1) }, { signal, onEvent: ignore })).rejects.toMatchObject({
+    code: "bad-settings",
+  });
+  expect((await store.list()).map(({ id }) => id)).toEqual(["small"]);
+  expect(await repair(store, "small", { files }, { signal, onEvent: ignore })).toMatchObject([{ file: "stage-b.onnx.data" }]);
+  expect(await repair(store, "small", { files }, { signal, onEvent: ignore })).toEqual([]);
+});
+
+test("a folder brought in from the disk is repaired with the files its model is made of, and no others", async () => {
+  const folder = join(import.meta.dirname, "../../public/models/mini");
+  const files = readdirSync(folder).map((name) => new File([readFileSync(join(folder, name))], name, { lastModified: 1 }));
+  const { parts, tokenizer } = await importModel(store, { id: "mini", from: files }, ignore, signal);
+  const named = new Set(["cascade.json", ...filesOf({ parts, tokenizer }).map(({ file }) => file)]);
+  expect(named.size).toBeLessThan(files.length);
+  const file = await (await root.getDirectoryHandle("mini")).getFileHandle("stage-b.onnx.data");
+  file.bytes[3000] = (file.bytes[3000] ?? 0) ^ 1;
+  const chosen = files.filter(({ name }) => named.has(name));
+  expect(await repair(store, "mini", { files: chosen }, { signal, onEvent: ignore })).toMatchObject([{ file: "stage-b.onnx.data" }]);
 });
 
 test("a damaged model is repaired by its id, and one whose origin was not kept says so", async () => {

@@ -16,23 +16,24 @@ export interface GoOnOptions {
 }
 
 /** Finishes a model that was cut, by the job kept beside it. Rejects with `bad-settings` where a file must be chosen again. */
-export function goOn(store: ModelStore, id: string, again: Again, options: GoOnOptions): Promise<CascadeManifest> {
-  return run(store, id, again, options);
+export async function goOn(store: ModelStore, id: string, again: Again, options: GoOnOptions): Promise<CascadeManifest> {
+  return (await renewed(store, id, again))(options);
 }
 
-/** Makes the damaged files of a stored model again, by the job kept beside it; resolves to what was damaged. */
-export function repair(store: ModelStore, id: string, again: Again, options: GoOnOptions): Promise<readonly Damage[]> {
+/**
+ * Makes the damaged files of a stored model again, by the job kept beside it; resolves to what was damaged. Rejects with `bad-settings` where a file must be
+ * chosen again: then nothing has been touched.
+ */
+export async function repair(store: ModelStore, id: string, again: Again, options: GoOnOptions): Promise<readonly Damage[]> {
+  const work = await renewed(store, id, again);
   // Whole downloads would be read again only to compare their hashes; what is made is compared with the model's own.
-  return repairModel(store, id, () => run(store, id, again, options, false), options.signal);
+  return repairModel(store, id, () => work(options, false), options.signal);
 }
 
-async function run(
-  store: ModelStore,
-  id: string,
-  again: Again,
-  { signal, onEvent, room }: GoOnOptions,
-  checkHashes?: boolean,
-): Promise<CascadeManifest> {
+type Work = (options: GoOnOptions, checkHashes?: boolean) => Promise<CascadeManifest>;
+
+/** What is to be done to make a model by the job kept beside it. */
+async function renewed(store: ModelStore, id: string, again: Again): Promise<Work> {
   const kept = await store.jobOf(id);
   if (kept === undefined)
     throw new CascadeError("bad-settings", `It was not kept where "${id}" comes from: delete it and bring it in again.`);
@@ -42,7 +43,11 @@ async function run(
     else files.push(file);
   }
   const whole = { ...again, files };
-  if (kept.kind === "import") return importModel(store, renewImport(kept, whole), onEvent, signal, room);
+  if (kept.kind === "import") {
+    const job = renewImport(kept, whole);
+    return ({ signal, onEvent, room }) => importModel(store, job, onEvent, signal, room);
+  }
   const job = renewConversion(kept.job, whole);
-  return runJob(store, checkHashes === undefined ? job : { ...job, checkHashes }, onEvent, signal, room);
+  return ({ signal, onEvent, room }, checkHashes) =>
+    runJob(store, checkHashes === undefined ? job : { ...job, checkHashes }, onEvent, signal, room);
 }

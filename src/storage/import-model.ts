@@ -53,7 +53,10 @@ export async function importModel(
     for (const { graph } of Object.values(manifest.parts)) {
       if (graph.size > MAX_GRAPH_BYTES) throw new CascadeError("bad-model", `${graph.file} has ${graph.size} bytes, too many for a graph.`);
     }
-    const folder = await openFolder(JSON.stringify({ import: text }));
+    const names = new Set(["cascade.json", ...entries.map(({ file }) => file)]);
+    // Of a folder on disk, what the model is made of: the rest need not be chosen again.
+    const needed = "url" in job.from ? job.from : job.from.filter(({ name }) => names.has(name));
+    const folder = await openFolder(JSON.stringify({ import: text }), keepImport({ ...job, from: needed }));
     try {
       const done = (entry: FileEntry): boolean => folder.journal?.files.get(entry.file)?.sha256 === entry.sha256;
       let copied = entries.filter(done).reduce((sum, { size }) => sum + size, 0);

@@ -36,14 +36,19 @@ export interface ModelActions {
   useFinished(): Promise<void>;
 }
 
+/** Milliseconds after which it is looked again whether another tab is still at work. */
+const RELOOK = 2000;
+
 /** The actions over a converter's client; a work that downloads gets a worker of its own, which may fetch from its hosts alone. */
 export function modelActions(
   state: ModelsState,
   makeClient: (options?: ConvertClientOptions) => ConvertClient,
   useModel: (id: string | undefined) => Promise<void>,
+  isUsed: (id: string) => boolean,
 ): { readonly actions: ModelActions; readonly worker: () => ConvertClient } {
   let client: ConvertClient | undefined;
-  let last: { readonly action: Action; readonly said: () => string } | undefined;
+  let last: Action | undefined;
+  let relook: ReturnType<typeof setTimeout> | undefined;
   const runner = taskRunner(state);
   const here = (): ConvertClient => {
     client ??= makeClient();
@@ -69,25 +74,35 @@ export function modelActions(
     }
   };
 
-  const refresh = (): Promise<void> =>
-    tried(async () => {
+  /** Leaves a problem that is shown: what is read here is often read because of it. */
+  const refresh = async (): Promise<void> => {
+    clearTimeout(relook);
+    try {
       const [models, unfinished, space] = await Promise.all([here().list(), here().unfinished(), here().space()]);
       state.models.value = models;
       state.unfinished.value = unfinished;
       state.space.value = space;
-    });
+      // What another tab is at work on: no event tells when it has ended.
+      if (unfinished.some(({ id, busy }) => busy && id !== state.task.value?.id)) relook = setTimeout(() => void refresh(), RELOOK);
+    } catch (error) {
+      state.problem.value = problemOf(error);
+    }
+  };
 
   const undamaged = (id: string): void => {
     const { [id]: _, ...others } = state.damaged.value;
     state.damaged.value = others;
   };
 
-  /** Starts a task, reads what is here after it, and says how it ended. */
-  const task = async (action: Action, said: () => string): Promise<boolean> => {
-    last = { action, said };
+  /** Runs a task, says how it ended, and reads what is here after it. Another one at work is said, and goes on. */
+  const task = async (action: Action): Promise<boolean> => {
+    if (runner.isBusy()) {
+      state.problem.value = { message: t().models.task.busy };
+      return false;
+    }
+    last = action;
     const finished = await runner.start(action);
     await refresh();
-    if (finished) state.said.value = said();
     return finished;
   };
 
@@ -97,18 +112,16 @@ export function modelActions(
     { id, name, addresses }: { readonly id: string; readonly name: string; readonly addresses: readonly string[] },
     run: (worker: ConvertClient, token: { readonly token?: string }, options: ActionOptions<JobEvent>) => Promise<unknown>,
   ): Promise<boolean> =>
-    task(
-      {
-        kind,
-        id,
-        name,
-        addresses,
-        async run(signal, onEvent) {
-          await apart(addresses, (worker) => run(worker, tokenOf(addresses), { signal, onEvent }));
-        },
+    task({
+      kind,
+      id,
+      name,
+      addresses,
+      said: () => t().models.task.done(name),
+      async run(signal, onEvent) {
+        await apart(addresses, (worker) => run(worker, tokenOf(addresses), { signal, onEvent }));
       },
-      () => t().models.task.done(name),
-    );
+    });
 
   const use = (id: string | undefined, name: string): Promise<void> =>
     tried(async () => {
@@ -131,63 +144,56 @@ export function modelActions(
         undamaged(id);
         if (state.task.value?.id === id) runner.dismiss();
         await refresh();
+        if (isUsed(id)) await useModel(undefined);
         state.said.value = t().models.here.deleted(name);
       }),
     check: ({ id, manifest }) =>
-      task(
-        {
-          kind: "check",
-          id,
-          name: manifest.name,
-          async run(signal, onEvent) {
-            const damage = await here().verify(id, { signal, onEvent: (event) => onEvent({ type: "check", ...event }) });
-            if (damage.length === 0) undamaged(id);
-            else state.damaged.value = { ...state.damaged.value, [id]: damage.map(({ file }) => file) };
-          },
-        },
-        () => {
+      task({
+        kind: "check",
+        id,
+        name: manifest.name,
+        said() {
           const files = state.damaged.value[id];
           return files === undefined ? t().models.here.whole(manifest.name) : t().models.here.damaged(files.join(", "));
         },
-      ),
-    repair: ({ id, manifest, job }, again = {}) =>
-      task(
-        {
-          kind: "repair",
-          id,
-          name: manifest.name,
-          addresses: addressesOf(job),
-          async run(signal, onEvent) {
-            const addresses = addressesOf(job);
-            await apart(addresses, (worker) => worker.repair(id, { ...again, ...tokenOf(addresses) }, { signal, onEvent }));
-            undamaged(id);
-          },
+        async run(signal, onEvent) {
+          const damage = await here().verify(id, { signal, onEvent: (event) => onEvent({ type: "check", ...event }) });
+          if (damage.length === 0) undamaged(id);
+          else state.damaged.value = { ...state.damaged.value, [id]: damage.map(({ file }) => file) };
         },
-        () => t().models.here.repaired(manifest.name),
-      ),
+      }),
+    repair({ id, manifest, job }, again = {}) {
+      const addresses = addressesOf(job);
+      return task({
+        kind: "repair",
+        id,
+        name: manifest.name,
+        addresses,
+        said: () => t().models.here.repaired(manifest.name),
+        async run(signal, onEvent) {
+          await apart(addresses, (worker) => worker.repair(id, { ...again, ...tokenOf(addresses) }, { signal, onEvent }));
+          undamaged(id);
+        },
+      });
+    },
     saveToFolder: ({ id, manifest }, directory) =>
-      task(
-        {
-          kind: "export",
-          id,
-          name: manifest.name,
-          run: (signal, onEvent) =>
-            here().exportToFolder(id, directory, { signal, onEvent: (event) => onEvent({ type: "copy", ...event }) }),
-        },
-        () => t().models.here.saved(manifest.name),
-      ),
+      task({
+        kind: "export",
+        id,
+        name: manifest.name,
+        said: () => t().models.here.saved(manifest.name),
+        run: (signal, onEvent) => here().exportToFolder(id, directory, { signal, onEvent: (event) => onEvent({ type: "copy", ...event }) }),
+      }),
     saveAsZip: ({ id, manifest }) =>
-      task(
-        {
-          kind: "export",
-          id,
-          name: manifest.name,
-          async run(signal, onEvent) {
-            saveFile(await here().zipModel(id, { signal, onEvent: (event) => onEvent({ type: "copy", ...event }) }), `${id}.zip`);
-          },
+      task({
+        kind: "export",
+        id,
+        name: manifest.name,
+        said: () => t().models.here.saved(manifest.name),
+        async run(signal, onEvent) {
+          saveFile(await here().zipModel(id, { signal, onEvent: (event) => onEvent({ type: "copy", ...event }) }), `${id}.zip`);
         },
-        () => t().models.here.saved(manifest.name),
-      ),
+      }),
     convert(job) {
       const addresses = addressesOf({ kind: "convert", job });
       return making("convert", { id: job.id, name: job.name, addresses }, (worker, token, options) =>
@@ -205,7 +211,7 @@ export function modelActions(
         worker.goOn(id, { ...again, ...token }, options),
       ),
     async again() {
-      if (last !== undefined) await task(last.action, last.said);
+      if (last !== undefined) await task(last);
     },
     async pause() {
       await runner.stop();

@@ -68,6 +68,7 @@ export function modelsDialog(page: PageState, state: ModelsState, actions: Model
     isOpen: () => opened.value,
     open() {
       opened.value = true;
+      state.problem.value = undefined;
       element.showModal();
       void actions.refresh();
     },

@@ -15,7 +15,12 @@ export interface Models {
 /** Puts the models dialogue into the document and its line into `place`. Loaded only when it is needed. */
 export async function startModels(page: PageState, controller: Controller, place: HTMLElement): Promise<Models> {
   const state = modelsState();
-  const { actions, worker } = modelActions(state, createConvertClient, (id) => controller.useStored(id));
+  const { actions, worker } = modelActions(
+    state,
+    createConvertClient,
+    (id) => controller.useStored(id),
+    (id) => page.modelUrl.value === `stored:${id}`,
+  );
   const dialog = modelsDialog(page, state, actions, worker);
   document.body.append(dialog.element);
   place.append(taskLine(state, actions, dialog.open, dialog.isOpen));

@@ -4,17 +4,16 @@ import type { ModelActions } from "./model-actions.ts";
 import type { ModelsState } from "./models-state.ts";
 import { secondsLeft } from "./seconds-left.ts";
 import { taskBar } from "./task-bar.ts";
-import { taskFacts, taskTitle } from "./task-words.ts";
+import { taskFacts, taskHead } from "./task-words.ts";
 
 /** The work at hand as one line of the page, while the dialogue is closed; without work, what was left unfinished by an earlier visit. */
 export function taskLine({ task, unfinished }: ModelsState, actions: ModelActions, open: () => void, isOpen: () => boolean): HTMLElement {
   const wait = secondsLeft(() => task.value?.waitsUntil);
-  const cut = () => (task.value === undefined ? unfinished.value[0] : undefined);
+  const cut = () => (task.value === undefined ? unfinished.value.find(({ busy }) => !busy) : undefined);
   const words = (): string => {
     const now = task.value;
     if (now === undefined) return cut() === undefined ? "" : t().models.unfinished.offer(cut()?.name ?? "");
-    if (now.state === "done") return t().models.task.done(now.name);
-    return now.state === "failed" ? (now.problem?.message ?? taskTitle(now)) : taskTitle(now);
+    return now.state === "failed" ? (now.problem?.message ?? taskHead(now)) : taskHead(now);
   };
   const facts = (): string => {
     const now = task.value;

@@ -7,7 +7,7 @@ import type { ModelsState } from "./models-state.ts";
 import { secondsLeft } from "./seconds-left.ts";
 import type { Task } from "./task.ts";
 import { taskBar } from "./task-bar.ts";
-import { taskFacts, taskTitle } from "./task-words.ts";
+import { taskFacts, taskHead } from "./task-words.ts";
 import { tokenFields } from "./token-fields.ts";
 
 /** What is at work, at the foot of the dialogue: how far it is, and pausing, cancelling, going on. */
@@ -16,10 +16,7 @@ export function taskPanel({ task }: ModelsState, actions: ModelActions): HTMLEle
   const is = (...states: readonly Task["state"][]) => task.value !== undefined && states.includes(task.value.state);
   const makes = () => task.value?.kind === "convert" || task.value?.kind === "import";
   const words = () => t().models.task;
-  const head = (): string => {
-    if (task.value === undefined) return "";
-    return is("done") && makes() ? words().done(task.value.name) : taskTitle(task.value);
-  };
+  const head = () => (task.value === undefined ? "" : taskHead(task.value));
   const facts = (): string => {
     if (task.value === undefined || is("done", "failed")) return "";
     return is("paused")

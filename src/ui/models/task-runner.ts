@@ -14,12 +14,16 @@ export interface Action {
   readonly name: string;
   /** What it reads from hosts. */
   readonly addresses?: readonly string[];
+  /** What came of it, in a sentence. */
+  readonly said: () => string;
   /** Ends by `aborted` when the signal fires; what is finished stays. */
   readonly run: (signal: AbortSignal, onEvent: (event: TaskEvent) => void) => Promise<void>;
 }
 
 export interface TaskRunner {
-  /** Runs an action; resolves to whether it came to its end. Another one at work is said, and goes on. */
+  /** Whether an action is at work. */
+  isBusy(): boolean;
+  /** Runs an action, with none at work; resolves to whether it came to its end. */
   start(action: Action): Promise<boolean>;
   /** Ends the action at work, as soon as it has. */
   stop(): Promise<void>;
@@ -56,7 +60,8 @@ export function taskRunner(state: ModelsState): TaskRunner {
     show();
     try {
       await action.run(signal, onEvent);
-      task = { ...task, state: "done" };
+      task = { ...task, state: "done", outcome: action.said };
+      state.said.value = action.said();
       return true;
     } catch (error) {
       const paused = signal.aborted || (error instanceof CascadeError && error.code === "aborted");
@@ -70,10 +75,7 @@ export function taskRunner(state: ModelsState): TaskRunner {
   };
 
   const start = async (action: Action): Promise<boolean> => {
-    if (running !== undefined) {
-      state.problem.value = { message: t().models.task.busy };
-      return false;
-    }
+    if (running !== undefined) throw new Error("two actions at once");
     abort = new AbortController();
     running = work(action, abort);
     try {
@@ -84,6 +86,7 @@ export function taskRunner(state: ModelsState): TaskRunner {
   };
 
   return {
+    isBusy: () => running !== undefined,
     start,
     async stop() {
       abort?.abort();

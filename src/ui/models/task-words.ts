@@ -8,6 +8,11 @@ export function taskTitle({ kind, name }: Pick<Task, "kind" | "name">): string {
   return t().models.task.kinds[kind](name);
 }
 
+/** What a task does, or what came of it. */
+export function taskHead(task: Task): string {
+  return task.state === "done" && task.outcome !== undefined ? task.outcome() : taskTitle(task);
+}
+
 /** Percent of the work that is done; 0 while the sources are looked at. */
 export function taskPercent({ done, total }: Pick<Task, "done" | "total">): number {
   return total === undefined || total === 0 ? 0 : Math.floor((100 * done) / total);

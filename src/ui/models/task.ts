@@ -27,6 +27,8 @@ export interface Task {
   /** What was assumed, or left out. */
   readonly notes: readonly string[];
   readonly problem?: Problem;
+  /** Of one that is done: what came of it. */
+  readonly outcome?: () => string;
 }
 
 export type TaskKind = "convert" | "import" | "check" | "repair" | "export";

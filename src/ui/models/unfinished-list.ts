@@ -30,6 +30,7 @@ function unfinishedItem(state: ModelsState, actions: ModelActions, id: string): 
     return known;
   };
   const name = () => model()?.name ?? id;
+  const isBusy = () => model()?.busy === true;
   const share = (): string => {
     const { bytes = 0, total = 0 } = model() ?? {};
     return total === 0 ? bytesText(bytes) : t().models.task.of(bytesText(bytes), bytesText(total));
@@ -51,9 +52,10 @@ function unfinishedItem(state: ModelsState, actions: ModelActions, id: string): 
     { class: "model-row" },
     h("div", { class: "model-head" }, h("h4", {}, name)),
     h("p", { class: "hint", hidden: () => (model()?.bytes ?? 0) === 0 }, () => t().models.unfinished.one(share())),
+    h("p", { class: "hint", hidden: () => !isBusy() }, () => t().models.unfinished.busy),
     h(
       "div",
-      { class: "model-actions", hidden: () => removal.isAsked() },
+      { class: "model-actions", hidden: () => removal.isAsked() || isBusy() },
       chooseAgain(
         () => model()?.job,
         () => t().models.unfinished.goOn,

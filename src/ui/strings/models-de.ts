@@ -42,7 +42,9 @@ export const modelsDe: typeof modelsEn = {
     goOn: "Fortsetzen",
     goOnNamed: (name) => `${name} fortsetzen`,
     delete: "Löschen",
-    sameFiles: (files) => `Wählen Sie zum Fortsetzen dieselben Dateien noch einmal: ${files}.`,
+    sameFiles: (files) => `Wählen Sie dafür dieselben Dateien noch einmal, oder den Ordner, in dem sie sind: ${files}.`,
+    andMore: (files, more) => `${files} und ${more} weitere`,
+    busy: "Ein anderer Tab arbeitet daran.",
     offer: (name) => `„${name}“ ist nicht fertig. Es geht weiter, wo es aufhörte.`,
   },
 

@@ -40,7 +40,9 @@ export const modelsEn = {
     goOn: "Go on",
     goOnNamed: (name: string) => `Go on with ${name}`,
     delete: "Delete",
-    sameFiles: (files: string) => `To go on, choose the same files again: ${files}.`,
+    sameFiles: (files: string) => `For this, choose the same files again, or the folder they are in: ${files}.`,
+    andMore: (files: string, more: number) => `${files} and ${more} more`,
+    busy: "Another tab is at work on it.",
     offer: (name: string) => `“${name}” is not finished. It goes on where it stopped.`,
   },
 
