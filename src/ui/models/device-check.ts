@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals-core";
 import type { ConvertClient } from "../../client/convert-client.ts";
 import { h, on } from "../dom.ts";
-import { problemOf } from "../problem-of.ts";
 import { t } from "../strings/language.ts";
+import { modelProblem } from "./model-problem.ts";
 import type { ModelsState } from "./models-state.ts";
 
 /** Measures this device by a press: a few seconds of its whole strength, so never unasked. */
@@ -15,7 +15,7 @@ export function deviceCheck(state: ModelsState, worker: () => ConvertClient): HT
     try {
       state.measure.value = await worker().measureDevice();
     } catch (error) {
-      state.problem.value = problemOf(error);
+      state.problem.value = modelProblem(error);
     } finally {
       measuring.value = false;
     }

@@ -1,8 +1,8 @@
 import { hostsOf } from "../../catalogue/hosts.ts";
 import type { ActionOptions, ConvertClient, ConvertClientOptions } from "../../client/convert-client.ts";
-import { problemOf } from "../problem-of.ts";
 import { t } from "../strings/language.ts";
 import { addressesOf } from "./addresses.ts";
+import { modelProblem } from "./model-problem.ts";
 import type { ModelsState } from "./models-state.ts";
 import { saveFile } from "./save-file.ts";
 import { type Action, taskRunner } from "./task-runner.ts";
@@ -70,7 +70,7 @@ export function modelActions(
       state.problem.value = undefined;
       await work();
     } catch (error) {
-      state.problem.value = problemOf(error);
+      state.problem.value = modelProblem(error);
     }
   };
 
@@ -85,7 +85,7 @@ export function modelActions(
       // What another tab is at work on: no event tells when it has ended.
       if (unfinished.some(({ id, busy }) => busy && id !== state.task.value?.id)) relook = setTimeout(() => void refresh(), RELOOK);
     } catch (error) {
-      state.problem.value = problemOf(error);
+      state.problem.value = modelProblem(error);
     }
   };
 
@@ -136,6 +136,7 @@ export function modelActions(
       tried(async () => {
         const kept = await here().persist();
         state.space.value = await here().space();
+        state.keepRefused.value = !kept;
         state.said.value = kept ? t().models.space.nowKept : t().models.space.refused;
       }),
     remove: (id, name) =>

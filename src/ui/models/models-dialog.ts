@@ -28,7 +28,7 @@ export function modelsDialog(page: PageState, state: ModelsState, actions: Model
   const { list, panels } = tabs(() => t().models.title, state.view, [
     { name: "here", label: () => t().models.views.here, panel: hereView(page, state, actions) },
     { name: "get", label: () => t().models.views.get, panel: getView(state, actions, worker) },
-    { name: "own", label: () => t().models.views.own, panel: ownView(state, actions, (...given) => worker().sortFiles(...given)) },
+    { name: "own", label: () => t().models.views.own, panel: ownView(state, actions, worker) },
   ]);
   const element = on(
     h(

@@ -14,6 +14,8 @@ export interface ModelsState {
   readonly models: Signal<readonly StoredModel[] | undefined>;
   readonly unfinished: Signal<readonly UnfinishedModel[]>;
   readonly space: Signal<Space | undefined>;
+  /** The browser was asked to keep the models, and did not agree. */
+  readonly keepRefused: Signal<boolean>;
   /** Damaged files by model, as the last check found them. */
   readonly damaged: Signal<Readonly<Record<string, readonly string[]>>>;
   /** What this device can do, once it was measured. */
@@ -34,6 +36,7 @@ export function modelsState(): ModelsState {
     models: signal(undefined),
     unfinished: signal([]),
     space: signal(undefined),
+    keepRefused: signal(false),
     damaged: signal({}),
     measure: signal(undefined),
     task: signal(undefined),

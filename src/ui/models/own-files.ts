@@ -1,8 +1,9 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { ModelFacts } from "../../catalogue/verdict.ts";
 import type { ConvertClient } from "../../client/convert-client.ts";
 import type { PartName, PrecisionName } from "../../shared/manifest.ts";
-import { problemOf } from "../problem-of.ts";
 import type { Problem } from "../state.ts";
+import { modelProblem } from "./model-problem.ts";
 import type { ConvertJob, DroppedFile, SortedFiles } from "./types.ts";
 
 export const PARTS: readonly PartName[] = ["text-encoder", "stage-c", "stage-b", "stage-a", "previewer"];
@@ -21,6 +22,8 @@ export interface OwnFiles {
   add(files: readonly DroppedFile[]): Promise<void>;
   clear(): void;
   candidate(part: PartName): Candidate | undefined;
+  /** What a verdict needs of them, once all parts are there: nothing of it is downloaded. */
+  facts(): ModelFacts | undefined;
   /** The conversion of what is there. */
   job(id: string, name: string, precision: PrecisionName): ConvertJob;
   /** A name to begin with: the folder's, or the largest file's. */
@@ -54,7 +57,7 @@ export function ownFiles(sort: ConvertClient["sortFiles"]): OwnFiles {
       try {
         sorted.value = await sort(files);
       } catch (error) {
-        problem.value = problemOf(error);
+        problem.value = modelProblem(error);
       } finally {
         reading.value = false;
       }
@@ -64,6 +67,12 @@ export function ownFiles(sort: ConvertClient["sortFiles"]): OwnFiles {
       sorted.value = undefined;
       problem.value = undefined;
       chosen.value = {};
+    },
+    facts() {
+      const [text, c, b, a] = (["text-encoder", "stage-c", "stage-b", "stage-a"] as const).map(candidate);
+      if (!text || !c || !b || !a) return undefined;
+      const here = (one: Candidate) => ({ ...one, bytes: 0 });
+      return { "text-encoder": here(text), "stage-c": here(c), "stage-b": here(b), "stage-a": here(a) };
     },
     job(id, name, precision) {
       const parts = Object.fromEntries(

@@ -3,8 +3,10 @@ import type { ConvertClient } from "../../client/convert-client.ts";
 import { h, on } from "../dom.ts";
 import { t } from "../strings/language.ts";
 import { addressField } from "./address-field.ts";
+import { deviceCheck } from "./device-check.ts";
 import { dropZone } from "./drop-zone.ts";
 import type { ModelActions } from "./model-actions.ts";
+import { modelCosts } from "./model-costs.ts";
 import { freeId, modelId } from "./model-id.ts";
 import type { ModelsState } from "./models-state.ts";
 import { type OwnFiles, ownFiles } from "./own-files.ts";
@@ -12,8 +14,8 @@ import { partTable } from "./part-table.ts";
 import { precisionField } from "./precision-field.ts";
 
 /** The user's own files: sorted into parts and converted, or brought in where they are converted already. */
-export function ownView(state: ModelsState, actions: ModelActions, sort: ConvertClient["sortFiles"]): HTMLElement {
-  const own = ownFiles(sort);
+export function ownView(state: ModelsState, actions: ModelActions, worker: () => ConvertClient): HTMLElement {
+  const own = ownFiles((...given) => worker().sortFiles(...given));
   const status = (): string => {
     if (own.reading.value) return t().models.own.reading;
     const sorted = own.sorted.value;
@@ -29,13 +31,13 @@ export function ownView(state: ModelsState, actions: ModelActions, sort: Convert
     dropZone((files) => void own.add(files)),
     h("p", { role: "status", class: "own-status" }, status),
     h("p", { class: "field-error", role: "alert", hidden: () => own.problem.value === undefined }, () => own.problem.value?.message ?? ""),
-    conversion(state, actions, own),
+    conversion(state, actions, own, worker),
     converted(state, actions, own),
     addressField(state, actions),
   );
 }
 
-function conversion(state: ModelsState, actions: ModelActions, own: OwnFiles): HTMLElement {
+function conversion(state: ModelsState, actions: ModelActions, own: OwnFiles, worker: () => ConvertClient): HTMLElement {
   const name = signal("");
   const wrong = signal<string | undefined>(undefined);
   const input = on(
@@ -99,6 +101,8 @@ function conversion(state: ModelsState, actions: ModelActions, own: OwnFiles): H
         ),
       ),
       precisionField("own", state.precision),
+      deviceCheck(state, worker),
+      modelCosts(state, () => own.facts()).element,
     ),
     h(
       "div",

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals-core";
 import { h, on } from "../dom.ts";
 import { t } from "../strings/language.ts";
+import { told } from "../strings/told.ts";
 import { confirmed } from "./confirmed.ts";
 import type { ModelActions } from "./model-actions.ts";
 import type { ModelsState } from "./models-state.ts";
@@ -11,7 +12,7 @@ import { taskFacts, taskHead } from "./task-words.ts";
 import { tokenFields } from "./token-fields.ts";
 
 /** What is at work, at the foot of the dialogue: how far it is, and pausing, cancelling, going on. */
-export function taskPanel({ task }: ModelsState, actions: ModelActions): HTMLElement {
+export function taskPanel({ task, space, keepRefused }: ModelsState, actions: ModelActions): HTMLElement {
   const wait = secondsLeft(() => task.value?.waitsUntil);
   const is = (...states: readonly Task["state"][]) => task.value !== undefined && states.includes(task.value.state);
   const makes = () => task.value?.kind === "convert" || task.value?.kind === "import";
@@ -54,7 +55,18 @@ export function taskPanel({ task }: ModelsState, actions: ModelActions): HTMLEle
     h(
       "ul",
       { class: "task-notes hint", hidden: () => (task.value?.notes.length ?? 0) === 0 },
-      h("li", {}, () => task.value?.notes.join(" ") ?? ""),
+      h("li", {}, () => task.value?.notes.map(told).join(" ") ?? ""),
+    ),
+    // Asked for when there is something to lose, with the reason.
+    h(
+      "div",
+      { class: "task-keep", hidden: () => !makes() || is("failed") || space.value?.persisted !== false },
+      h("p", { class: "hint" }, () => (keepRefused.value ? t().models.space.refused : t().models.space.notKept)),
+      button(
+        () => t().models.space.keep,
+        () => keepRefused.value,
+        () => void actions.keep(),
+      ),
     ),
     tokenFields("task", () => (is("failed") && task.value?.problem?.code === "no-access" ? task.value.origin : undefined)),
     h(

@@ -1,8 +1,8 @@
 import { CascadeError } from "../../shared/errors.ts";
-import { problemOf } from "../problem-of.ts";
 import { stayAwake } from "../stay-awake.ts";
 import { t } from "../strings/language.ts";
 import { Meter } from "./meter.ts";
+import { modelProblem } from "./model-problem.ts";
 import type { ModelsState } from "./models-state.ts";
 import { advanced, begun, type Task, type TaskEvent, type TaskKind } from "./task.ts";
 import { taskPercent, taskTitle } from "./task-words.ts";
@@ -65,7 +65,7 @@ export function taskRunner(state: ModelsState): TaskRunner {
       return true;
     } catch (error) {
       const paused = signal.aborted || (error instanceof CascadeError && error.code === "aborted");
-      task = paused ? { ...task, state: "paused" } : { ...task, state: "failed", problem: problemOf(error) };
+      task = paused ? { ...task, state: "paused" } : { ...task, state: "failed", problem: modelProblem(error) };
       if (paused) state.said.value = t().models.task.paused;
       return false;
     } finally {

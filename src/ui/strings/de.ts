@@ -26,6 +26,8 @@ export const de: Strings = {
       "out-of-memory": "Der Speicher ist voll: Schließen Sie andere Tabs oder Programme oder wählen Sie ein kleineres Modell oder Bild.",
       "device-lost": "Das Zeichenwerk ist abgebrochen: „Erzeugen“ startet es neu.",
       "storage-full": "Der Speicher des Browsers ist fast voll: Laden Sie das Bild herunter und löschen Sie, was Sie nicht brauchen.",
+      "bad-model": "Mit dem Modell stimmt etwas nicht: Prüfen und reparieren Sie es unter „Modelle“, oder nehmen Sie ein anderes.",
+      "no-storage": "Dieser Browser gibt der Seite keinen Platz für Modelle; das eingebaute Modell zeichnet auch so.",
       "download-failed": "Eine Datei konnte nicht geladen werden: Prüfen Sie die Verbindung und versuchen Sie es noch einmal.",
     },
     engine: engineDe,

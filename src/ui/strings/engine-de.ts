@@ -47,6 +47,15 @@ export const engineDe: readonly (readonly [RegExp, string])[] = [
     /The GPU's memory ran out, so this goes on on the processor\./,
     "Der Speicher der GPU reichte nicht, darum geht es auf dem Prozessor weiter.",
   ],
+  // Notes of a conversion: src/convert/infer-config.ts.
+  [
+    /(\S+) does not say how many attention heads it has: 32 channels a head are assumed; a config\.json beside it can say otherwise\./,
+    "$1 sagt nicht, wie viele Attention-Köpfe es hat: 32 Kanäle je Kopf werden angenommen; eine config.json daneben kann anderes sagen.",
+  ],
+  [
+    /(\S+): it is assumed that no level halves the resolution \(switch_level false\); a config\.json beside it can say otherwise\./,
+    "$1: Es wird angenommen, dass keine Ebene die Auflösung halbiert (switch_level false); eine config.json daneben kann anderes sagen.",
+  ],
   // The history: src/gallery/history.ts.
   [
     /This picture was not kept in the history, because the browser's storage is nearly full: download it, then delete pictures you don't need\./,

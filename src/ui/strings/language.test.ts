@@ -75,6 +75,12 @@ test("the engine's sentences are told in the page's language", async () => {
   expect(sentences.map(told)).toEqual(sentences);
 });
 
+test("a failure of a model's work is told in the page's language, with the engine's own sentence", () => {
+  expect(en.models.problem("storage-full", "No room.")).toBe("No room.");
+  expect(de.models.problem("storage-full", "No room.")).toMatch(/^Der Platz reicht nicht: .+ \(No room\.\)$/);
+  expect(de.models.problem("aborted", "Cancelled.")).toBe("Cancelled.");
+});
+
 test("German says nothing with no words, and leaves hardly anything in English", () => {
   const german = texts(de);
   const same = [...texts(en)].filter(([path, text]) => german.get(path) === text).map(([path]) => path);

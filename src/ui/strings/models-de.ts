@@ -1,5 +1,20 @@
 import type { modelsEn } from "./models-en.ts";
 
+/** What a failure means and asks for, by its code; the engine's sentence, which comes in English, says what exactly. */
+const CAUSES: Readonly<Record<string, string>> = {
+  "bad-checkpoint": "Mit diesen Dateien stimmt etwas nicht, es wird nichts daraus gemacht.",
+  "bad-model": "Mit diesem Modell stimmt etwas nicht.",
+  "bad-settings": "So geht es nicht.",
+  "download-failed": "Es konnte nicht geladen werden: Prüfen Sie die Verbindung; „Fortsetzen“ macht da weiter, wo es aufhörte.",
+  "no-access": "Der Host gibt die Dateien nicht heraus: Geben Sie ein Zugangstoken ein, oder stimmen Sie dort den Bedingungen zu.",
+  "storage-full": "Der Platz reicht nicht: Geben Sie Platz auf der Platte frei oder löschen Sie ein Modell. Was fertig ist, bleibt.",
+  "storage-busy": "Ein anderer Tab arbeitet daran, oder der Browser gibt eine Datei nicht frei.",
+  "no-storage":
+    "Dieser Browser gibt der Seite keinen Platz für Modelle: Verlassen Sie das private Fenster, oder nehmen Sie ein aktuelles Chrome, Edge, Firefox oder Safari über https. Das eingebaute Modell zeichnet auch so.",
+  "device-lost": "Der Browser hat die Arbeit beendet: „Fortsetzen“ macht da weiter, wo sie aufhörte.",
+  "out-of-memory": "Der Arbeitsspeicher reicht nicht: Schließen Sie andere Tabs oder Programme.",
+};
+
 /** The models dialogue in German: a section of its own in `de.ts`. */
 export const modelsDe: typeof modelsEn = {
   open: "Modelle",
@@ -8,6 +23,8 @@ export const modelsDe: typeof modelsEn = {
   views: { here: "Auf diesem Gerät", get: "Modell holen", own: "Eigene Dateien" },
 
   gone: (name, why) => `Das eingebaute Modell wird genommen, weil „${name}“ nicht zu öffnen ist. ${why}`,
+
+  problem: (code, sentence) => (CAUSES[code] === undefined ? sentence : `${CAUSES[code]} (${sentence})`),
 
   here: {
     models: "Modelle auf diesem Gerät",

@@ -7,6 +7,9 @@ export const modelsEn = {
 
   gone: (name: string, why: string) => `The embedded model is used, because “${name}” could not be opened. ${why}`,
 
+  /** A failure by its code (src/shared/errors.ts), with the engine's own sentence. */
+  problem: (_code: string, sentence: string): string => sentence,
+
   here: {
     models: "Models on this device",
     embedded: "Comes with the page. Small and drawn flat; needs no download.",
