@@ -69,6 +69,18 @@ test("a browser that stores nothing draws all the same, and says that the pictur
   await expect(page.getByRole("button", { name: "Erzeugen" })).toBeVisible();
 });
 
+test("a browser that refuses Web Locks, as where all of a site's data is blocked, draws all the same", async ({ playground }) => {
+  const { page, prompt } = playground;
+  const refused = 'LockManager.prototype.request = () => Promise.reject(new DOMException("Access is denied.", "SecurityError"));';
+  await page.addInitScript(refused);
+  await sabotageWorker(page, refused);
+  await playground.open("?backend=wasm");
+  await playground.setSmall();
+  await prompt.fill("a star");
+  await prompt.press("Control+Enter");
+  await playground.finished("a star");
+});
+
 test("before the storage is full the page says so, and a picture that has no room is shown and can be downloaded", async ({
   playground,
 }) => {

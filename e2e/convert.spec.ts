@@ -169,10 +169,20 @@ function randomCut(requests: number): readonly [Cut, number] {
     { kind: "closed", later: 0 },
     { kind: "closed", later: 0 },
   ];
-  // Graphs and cascade.json are written after the last request: every fifth cut is somewhere there.
-  if (Math.random() < 0.2) return [{ kind: "closed", later: 1 + below(400) }, requests - 3];
+  // The last tensors of all parts, and the hashes' last bytes: every tenth cut closes the page in one of the last requests.
+  if (Math.random() < 0.1) return [{ kind: "closed", later: 0 }, requests - 10 + below(8)];
+  // Graphs and cascade.json are written after the last request: every sixth cut is somewhere there.
+  if (Math.random() < 0.17) return [{ kind: "closed", later: 1 + below(400) }, requests - 3];
   // Not the last: closing the page there may come after the end.
   return [kinds[below(kinds.length)] ?? { kind: "lost" }, below(requests - 2)];
+}
+
+/** What a cut is counted as; `left`: requests from it to the end. */
+function nameOf(cut: Cut, left: number): string {
+  if (cut.kind === "status") return String(cut.status);
+  if (cut.kind !== "closed") return cut.kind;
+  if (cut.later > 0) return "closed behind the last requests";
+  return left <= 10 ? "closed in the last ten requests" : "closed";
 }
 
 test(`${CUTS} random cuts give the bytes of an uncut conversion`, async ({ browser, host, uncut }) => {
@@ -195,7 +205,7 @@ test(`${CUTS} random cuts give the bytes of an uncut conversion`, async ({ brows
       const run = made++;
       left--;
       const [cut, at] = randomCut(requests);
-      const name = cut.kind === "status" ? `${cut.status}` : cut.kind === "closed" && cut.later > 0 ? "closed at the end" : cut.kind;
+      const name = nameOf(cut, requests - at);
       const begun = performance.now();
       await test.step(`cut ${run}: ${JSON.stringify(cut)} at request ${at} of ${requests}`, async () => {
         const done = await cutOnce(page, host, hub, `cut-${run}`, cut, at);
@@ -301,6 +311,11 @@ test("a private file asks for its token, a host that lets no pages in is told ap
   });
   expect(await convert(convertPage, smallJob(hub, "small", { token: "secret" }))).toEqual({ value: "small" });
   expect(await hashes(convertPage)).toEqual(uncut);
+  hub.set({ cors: false });
+  expect(await convert(convertPage, smallJob(hub, "other", { token: "secret", patience: 1000 }))).toMatchObject({
+    code: "download-failed",
+    message: expect.stringMatching(/could not be reached: .* a host that does not allow other pages to read its files \(CORS\)/),
+  });
 });
 
 test("full storage ends in a plain message, and with room the conversion goes on", async ({ context, hub, convertPage, uncut, host }) => {

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { expectAccessible } from "./axe.ts";
 import type { HubHost } from "./hub-host.ts";
@@ -8,7 +8,10 @@ import { unzip } from "./unzip.ts";
 /** A converted folder: the embedded model's. */
 const CONVERTED = resolve(import.meta.dirname, "../public/models/mini");
 
-test("own files become a model, which draws, is there after a reload, and is deleted", async ({ models, checkpoints }) => {
+test("own files become a model, which draws, is there after a reload, and gone when the browser removed it", async ({
+  models,
+  checkpoints,
+}) => {
   const { page, dialog, prompt } = models;
   await models.open("?backend=wasm");
   await models.convertOwn(checkpoints);
@@ -25,16 +28,15 @@ test("own files become a model, which draws, is there after a reload, and is del
 
   await models.open();
   await expect(page.getByText(/^small, \d+ million parameters/)).toBeVisible();
-  await models.openModels();
-  await models.button("Delete: small").click();
-  await expect(models.button("Keep it")).toBeFocused();
-  await models.button("Delete it").click();
-  await expect(models.stored("small")).toHaveCount(0);
+  await page.evaluate(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("models");
+    await folder.removeEntry("small-q4", { recursive: true });
+  });
   await models.open();
   await expect(page.getByText("The embedded model is used, because “small-q4” could not be opened.")).toBeVisible();
 });
 
-test("a converted folder is brought in, saved as a zip, checked, repaired and used", async ({ models }) => {
+test("a converted folder is brought in, saved as a zip, checked, repaired, used and deleted", async ({ models, checkpoints }) => {
   const { page, dialog } = models;
   await models.open("?backend=wasm");
   await models.openModels("Your own files");
@@ -56,14 +58,25 @@ test("a converted folder is brought in, saved as a zip, checked, repaired and us
   await models.flip("mini-q8", "stage-b.onnx.data", 5000);
   await models.button("Check: mini").click();
   await expect(models.stored("mini").getByText("Damaged: stage-b.onnx.data.")).toBeVisible();
-  await models
-    .stored("mini")
-    .getByLabel("Files")
-    .setInputFiles((await readdir(CONVERTED)).map((name) => join(CONVERTED, name)));
+  await expect(models.work.getByText("Damaged: stage-b.onnx.data.")).toBeVisible();
+  // The wrong folder leaves it as it is.
+  await models.stored("mini").getByLabel("Folder").setInputFiles(checkpoints);
+  await expect(models.work.getByRole("alert")).toContainText("is not among the files you chose");
+  await models.stored("mini").getByLabel("Folder").setInputFiles(CONVERTED);
   await expect(models.said("mini is whole again.")).toBeAttached();
   await expect(models.stored("mini").getByText("Damaged")).toBeHidden();
   await models.button("Use: mini").click();
   await expect(models.stored("mini").getByText("In use")).toBeVisible();
+
+  await models.button("Delete: mini").click();
+  await expect(models.button("Keep it")).toBeFocused();
+  await models.button("Delete it").click();
+  await expect(models.stored("mini")).toHaveCount(0);
+  await page.keyboard.press("Escape");
+  await expect(page.getByText(/^mini, 12 million parameters, on WASM/)).toBeVisible();
+  await page.reload();
+  await expect(page.getByText("million parameters")).toBeVisible();
+  await expect(page.getByText(/could not be opened/)).toBeHidden();
 });
 
 test("a folder that is not what its hashes say is not kept", async ({ models }) => {
@@ -178,8 +191,14 @@ test("a second tab can't write the same model, is told so, and goes on when the 
   const second = new ModelsPage(await context.newPage());
   await second.open("?backend=wasm");
   await second.openModels("On this device");
-  await second.button("Go on with Stable Cascade lite").click();
+  const unfinished = second.dialog.getByRole("region", { name: "Unfinished" });
+  await expect(unfinished.getByText("Another tab is at work on it.")).toBeVisible();
+  await expect(unfinished.getByRole("button", { name: "Go on with Stable Cascade lite" })).toBeHidden();
+  // Nor by another way.
+  await second.getLite(hub);
   await expect(second.work.getByRole("alert")).toContainText("Another tab or window is working on");
+  await second.button("Cancel").click();
+  await second.work.getByRole("button", { name: "Keep it" }).click();
 
   // The first knows nothing of that.
   await models.page.bringToFront();
@@ -192,6 +211,19 @@ test("a second tab can't write the same model, is told so, and goes on when the 
   await second.page.bringToFront();
   await second.work.getByRole("button", { name: "Go on" }).click();
   await second.done("Stable Cascade lite");
+});
+
+test("a converter's worker that the browser ends is noticed, and what it has finished is gone on with", async ({ models, hub }) => {
+  await models.open("?backend=wasm");
+  const still = standStill(hub);
+  await models.getLite(hub);
+  await still;
+  hub.set({ fault: () => ({ kind: "none" }) });
+  const worker = models.page.workers().find((one) => one.url().includes("hosts="));
+  await worker?.evaluate(() => self.close());
+  await expect(models.work.getByRole("alert")).toContainText("The browser ended the converting worker");
+  await models.button("Go on").click();
+  await models.done("Stable Cascade lite");
 });
 
 test("a browser without storage for models says what to do, and draws with the embedded one", async ({ models }) => {

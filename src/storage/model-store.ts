@@ -2,6 +2,7 @@ import type { OutputFolder } from "../convert/output-folder.ts";
 import type { ModelFolder } from "../runtime/types.ts";
 import { BESIDE } from "../shared/beside.ts";
 import { CascadeError } from "../shared/errors.ts";
+import { finishedManifest } from "../shared/finished-manifest.ts";
 import type { CascadeManifest } from "../shared/manifest.ts";
 import { filesOf, parseManifest } from "../shared/parse-manifest.ts";
 import { type Directory, findFile } from "./file-system.ts";
@@ -91,7 +92,7 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
       const models: StoredModel[] = [];
       for await (const id of root.keys()) {
         const folder = await root.getDirectoryHandle(id);
-        const manifest = await manifestOf(folder).catch(() => undefined);
+        const manifest = await finishedManifest(await findFile(folder, "cascade.json"));
         if (manifest === undefined) continue;
         const bytes = filesOf(manifest).reduce((sum, { size }) => sum + size, 0);
         const used = (await findFile(folder, USED)) ?? (await namedFile(folder, "cascade.json"));
@@ -109,7 +110,7 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
       for await (const id of root.keys()) {
         const folder = await root.getDirectoryHandle(id);
         // One that can't be read is of a cut, too, or was damaged: its journal knows what to do about either.
-        if ((await manifestOf(folder).catch(() => undefined)) !== undefined) continue;
+        if ((await finishedManifest(await findFile(folder, "cascade.json"))) !== undefined) continue;
         const job = await keptJob(folder);
         const { bytes = 0, total = 0, changed = 0 } = (await progressOf(folder)) ?? {};
         const name = job?.kind === "convert" ? job.job.name : id;
@@ -147,7 +148,7 @@ export function modelStore(root: Directory, locks: Locks): ModelStore {
         const isNew = await root.getDirectoryHandle(id).then(() => false, isNotFound);
         const here = await root.getDirectoryHandle(id, { create: true });
         try {
-          if (await manifestOf(here).catch(() => undefined)) {
+          if (await finishedManifest(await findFile(here, "cascade.json"))) {
             throw new CascadeError(
               "bad-settings",
               `"${id}" is already in this browser's storage: delete it first, or choose another name.`,
