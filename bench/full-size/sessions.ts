@@ -16,6 +16,9 @@ declare const window: { readonly fullSize: typeof FullSize };
 const PARTS = ["text-encoder", "stage-c", "stage-b", "stage-a"] as const;
 export type SessionPart = (typeof PARTS)[number];
 
+/** Milliseconds after which it is said, again and again, what a session that is not there yet is at. */
+const TOLD_EVERY = 120_000;
+
 /**
  * Imports the folder that the step `convert` wrote, loads its parts on WebGPU from the browser's storage, each in a fresh browser, and prints times and memory. With `evaluate`
  * each is run once, and compared with WASM in Node on the same files.
@@ -35,7 +38,13 @@ export async function measureSessions(model: ModelName, work: string, evaluate: 
       const browser = await openBrowser(server.url, join(work, "profile"));
       try {
         const { page } = browser;
-        const created = await page.evaluate(([...given]) => window.fullSize.open(...given), [id, part] as const);
+        const asking = setInterval(
+          async () => console.log(`  ${part} is at ${await page.evaluate(() => window.fullSize.phase())}`),
+          TOLD_EVERY,
+        );
+        const created = await page
+          .evaluate(([...given]) => window.fullSize.open(...given), [id, part] as const)
+          .finally(() => clearInterval(asking));
         const heap = await page.evaluate(() => window.fullSize.memory());
         const peak = await browser.usage();
         console.log(

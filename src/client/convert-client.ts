@@ -49,6 +49,8 @@ export interface ConvertClient {
   measureDevice(options?: ActionOptions<never>): Promise<DeviceMeasure>;
   /** Ends the worker at once. */
   dispose(): void;
+  /** Whether its worker has ended, by whatever: then it does no more, and another takes its place. */
+  isEnded(): boolean;
 }
 
 export interface ActionOptions<E> {
@@ -62,15 +64,28 @@ export interface ConvertClientOptions {
   readonly hosts?: readonly string[];
   /** Tests bring their own. */
   readonly makeWorker?: (hosts: readonly string[]) => Worker;
+  /** Milliseconds a pause waits for the worker; one that stands still is ended then, which costs no more than a closed tab does. @default 15 s */
+  readonly patience?: number;
 }
 
+/** Longer than a flush of a large file takes on a slow disk. */
+const PATIENCE_MS = 15_000;
+
 /** Starts the converter's worker. */
-export function createConvertClient({ hosts = [], makeWorker = startWorker }: ConvertClientOptions = {}): ConvertClient {
+export function createConvertClient({
+  hosts = [],
+  makeWorker = startWorker,
+  patience = PATIENCE_MS,
+}: ConvertClientOptions = {}): ConvertClient {
   const worker = makeWorker(hosts);
   const remote = comlink.wrap<ConvertService>(worker);
+  let gone = false;
   let fail: (error: CascadeError) => void = () => {};
   const ended = new Promise<never>((_, reject) => {
-    fail = reject;
+    fail = (error) => {
+      gone = true;
+      reject(error);
+    };
   });
   ended.catch(() => {});
   worker.addEventListener("error", ({ message }) =>
@@ -90,13 +105,23 @@ export function createConvertClient({ hosts = [], makeWorker = startWorker }: Co
       ),
     );
 
+  function end(why: string): void {
+    worker.terminate();
+    fail(new CascadeError("aborted", why));
+  }
+
   async function act<T>(answer: () => Promise<Outcome<T>>, signal?: AbortSignal): Promise<T> {
     if (signal?.aborted) throw new CascadeError("aborted", "Cancelled.");
-    const abort = (): void => void remote.cancel();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const abort = (): void => {
+      void remote.cancel();
+      timer = setTimeout(() => end("Cancelled."), patience);
+    };
     signal?.addEventListener("abort", abort, { once: true });
     try {
       return unpack(await Promise.race([answer(), ended]));
     } finally {
+      clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
   }
@@ -117,10 +142,8 @@ export function createConvertClient({ hosts = [], makeWorker = startWorker }: Co
     zipModel: (id, { signal, onEvent = () => {} } = {}) => act(() => remote.zipModel(id, comlink.proxy(onEvent)), signal),
     sortFiles: (files, { signal } = {}) => act(() => remote.sortFiles(files), signal),
     measureDevice: ({ signal } = {}) => act(() => remote.measureDevice(), signal),
-    dispose() {
-      worker.terminate();
-      fail(new CascadeError("aborted", "The converter was closed."));
-    },
+    dispose: () => end("The converter was closed."),
+    isEnded: () => gone,
   };
 }
 

@@ -1,6 +1,6 @@
 import { CascadeError } from "../shared/errors.ts";
+import { PATIENCE, whileAlive } from "../shared/stall.ts";
 import { dismiss, PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
-import { PATIENCE, whileAlive } from "./stall.ts";
 
 /** A file or folder of a repository on a model hub, or on a mirror that is laid out like it. */
 export interface HubAddress {

@@ -1,6 +1,6 @@
 import { CascadeError, messageOf } from "../shared/errors.ts";
+import { Stalled } from "../shared/stall.ts";
 import { throwIfAborted } from "./byte-source.ts";
-import { Stalled } from "./stall.ts";
 
 export interface RetryOptions {
   /** Tries after the first. @default 6 */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Stalled, whileAlive } from "./stall.ts";
+import { Stalled, whileAlive } from "../shared/stall.ts";
 import { urlSource } from "./url-source.ts";
 
 beforeEach(() => void vi.useFakeTimers());

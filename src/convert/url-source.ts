@@ -1,7 +1,7 @@
 import { CascadeError } from "../shared/errors.ts";
+import { PATIENCE, whileAlive } from "../shared/stall.ts";
 import { type ByteSource, checkRange, throwIfAborted } from "./byte-source.ts";
 import { dismiss, PassingFailure, type RetryOptions, refusal, retried, unreachable } from "./retry.ts";
-import { PATIENCE, whileAlive } from "./stall.ts";
 
 export interface UrlSourceOptions extends RetryOptions {
   /** Sends the requests; tests and logged-in hosts bring their own. @default globalThis.fetch */

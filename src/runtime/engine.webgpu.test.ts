@@ -4,15 +4,32 @@ import { add, mul } from "../onnx/ops/elementwise.ts";
 import { tensor } from "../onnx/weight-expr.ts";
 import { writeModel } from "../onnx/write.ts";
 import { toFloat16 } from "../shared/float16.ts";
+import { parseManifest } from "../shared/parse-manifest.ts";
 import { fusedAttentionIsRight } from "./attention-check.ts";
 import { chooseBackend, requestDevice } from "./device.ts";
 import { Engine } from "./engine.ts";
+import type { LoadedOrt } from "./ort.ts";
 import { loadOrt } from "./ort-browser.ts";
+import { createRuntime } from "./runtime.ts";
+import { urlFolder } from "./url-folder.ts";
 
 async function adapter(): Promise<GPUAdapter> {
   const found = await navigator.gpu.requestAdapter();
   if (found === null) throw new Error("this Chromium has no WebGPU adapter");
   return found;
+}
+
+/** A build of the runtime: asyncify's is the one for browsers without JSPI, which this one has. */
+async function loadedAs(build: LoadedOrt["build"]): Promise<LoadedOrt> {
+  const suspending = Object.getOwnPropertyDescriptor(WebAssembly, "Suspending");
+  if (build === "asyncify") Reflect.deleteProperty(WebAssembly, "Suspending");
+  try {
+    const loaded = await loadOrt(build === "wasm" ? "wasm" : "webgpu");
+    expect(loaded.build).toBe(build);
+    return loaded;
+  } finally {
+    if (suspending !== undefined) Object.defineProperty(WebAssembly, "Suspending", suspending);
+  }
 }
 
 /** y = x * x, of any length. */
@@ -72,27 +89,48 @@ test.each(["wasm", "webgpu"] as const)("inputs given and inputs held are the sam
   engine.dispose();
 });
 
-test.each(["wasm", "webgpu"] as const)("half-precision weights arrive as they are on %s, from a Blob", async (backend) => {
-  const graph = new GraphBuilder<"weight">("halves", () => ({ kind: "dense", dtype: "float16" }));
-  const x = graph.input("x", "float32", [3]);
-  const weight = (name: string) => graph.root.dense(name, tensor(name, [3]), "weight");
-  const places = new Map([
-    ["scale", 2],
-    ["shift", 10],
-  ]);
-  const y = add(graph.root, mul(graph.root, x, weight("scale")), weight("shift"));
-  const model = writeModel(graph.finish({ y }), (name) => ({ location: "halves.data", offset: places.get(name) ?? 0, length: 6 }));
-  const data = new Blob([
-    Uint16Array.of(0, ...toFloat16(Float32Array.of(2, 0.5, -3)), 0, ...toFloat16(Float32Array.of(1, 65504, 2 ** -24))),
-  ]);
-  const loaded = await loadOrt(backend);
-  const engine = backend === "wasm" ? Engine.onWasm(loaded) : await Engine.onWebGpu(loaded);
-  const session = await engine.createSession(model, [{ path: "halves.data", data }]);
-  expect((await engine.run(session, { x: { data: Float32Array.of(1, 2, 0), dims: [3] } })).y?.data).toEqual(
-    Float32Array.of(3, 65505, 2 ** -24),
-  );
-  await engine.release(session);
-  engine.dispose();
+test.each(["wasm", "jspi", "asyncify"] as const)(
+  "half-precision weights arrive as they are in the build %s, from a Blob",
+  async (build) => {
+    const graph = new GraphBuilder<"weight">("halves", () => ({ kind: "dense", dtype: "float16" }));
+    const x = graph.input("x", "float32", [3]);
+    const weight = (name: string) => graph.root.dense(name, tensor(name, [3]), "weight");
+    const places = new Map([
+      ["scale", 2],
+      ["shift", 10],
+    ]);
+    const y = add(graph.root, mul(graph.root, x, weight("scale")), weight("shift"));
+    const model = writeModel(graph.finish({ y }), (name) => ({ location: "halves.data", offset: places.get(name) ?? 0, length: 6 }));
+    const data = new Blob([
+      Uint16Array.of(0, ...toFloat16(Float32Array.of(2, 0.5, -3)), 0, ...toFloat16(Float32Array.of(1, 65504, 2 ** -24))),
+    ]);
+    const loaded = await loadedAs(build);
+    const engine = build === "wasm" ? Engine.onWasm(loaded) : await Engine.onWebGpu(loaded);
+    const session = await engine.createSession(model, [{ path: "halves.data", data }]);
+    expect((await engine.run(session, { x: { data: Float32Array.of(1, 2, 0), dims: [3] } })).y?.data).toEqual(
+      Float32Array.of(3, 65505, 2 ** -24),
+    );
+    await engine.release(session);
+    engine.dispose();
+  },
+);
+
+test("a network of the embedded model computes the same in the build without JSPI, which takes weights whole", async () => {
+  const folder = urlFolder(new URL("/models/mini/", location.href));
+  const manifest = parseManifest(await (await folder.read("cascade.json")).text());
+  const latent = { data: Float32Array.from({ length: 4 * 8 * 8 }, (_, i) => Math.sin(0.37 * i)), dims: [1, 4, 8, 8] };
+  const images: Float32Array[] = [];
+  for (const build of ["jspi", "asyncify"] as const) {
+    const engine = await Engine.onWebGpu(await loadedAs(build));
+    const runtime = createRuntime(engine, folder, manifest, { backend: "webgpu", reason: "a test" });
+    const { image } = await (await runtime.open("stage-a")).run({ latent });
+    images.push(image?.data ?? new Float32Array());
+    await runtime.dispose();
+  }
+  const [jspi, asyncify] = images;
+  expect(jspi?.length).toBe(3 * 32 * 32);
+  // The same kernels over the same numbers.
+  expect(asyncify).toEqual(jspi);
 });
 
 /** An engine and the device it runs on. */

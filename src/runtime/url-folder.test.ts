@@ -43,3 +43,17 @@ test("what was cancelled is not a failed download", async () => {
   });
   await expect(folder.read("stage-a.onnx", controller.signal)).rejects.toMatchObject({ code: "aborted" });
 });
+
+test.each([
+  ["does not answer", (): Promise<Response> => new Promise(() => {})],
+  [
+    "stands still in the midst of its answer",
+    async () => new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(9)) })),
+  ],
+])("a host that %s is not waited for without end", async (_, answer) => {
+  const folder = urlFolder(base, answer, 40);
+  await expect(folder.read("stage-a.onnx")).rejects.toMatchObject({
+    code: "download-failed",
+    message: expect.stringMatching(/^stage-a\.onnx could not be read \(nothing came for \d+ seconds\): check the connection/),
+  });
+});

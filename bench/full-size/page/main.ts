@@ -25,11 +25,26 @@ export interface Conversion {
   readonly manifest: string;
 }
 
+/** What the network's worker is at. */
+let phase = "nothing";
+
 const network = (() => {
-  let started: comlink.Remote<NetworkService> | undefined;
-  return () => {
-    started ??= comlink.wrap<NetworkService>(new Worker(new URL("./network-worker.ts", import.meta.url), { type: "module" }));
-    return started;
+  let started: { readonly remote: comlink.Remote<NetworkService>; readonly stopped: Promise<never> } | undefined;
+  const start = () => {
+    const worker = new Worker(new URL("./network-worker.ts", import.meta.url), { type: "module" });
+    const stopped = new Promise<never>((_, reject) =>
+      worker.addEventListener("error", ({ message }) => reject(new Error(`the network's worker stopped at ${phase} (${message})`))),
+    );
+    stopped.catch(() => undefined);
+    worker.addEventListener("message", ({ data }) => {
+      if (typeof data.phase === "string") phase = data.phase;
+    });
+    return { remote: comlink.wrap<NetworkService>(worker), stopped };
+  };
+  /** An answer, or the worker's end. */
+  return <T>(ask: (remote: comlink.Remote<NetworkService>) => Promise<T>): Promise<T> => {
+    started ??= start();
+    return Promise.race([ask(started.remote), started.stopped]);
   };
 })();
 
@@ -95,10 +110,12 @@ export const fullSize = {
     return damages.length;
   },
   /** Creates a session of a stored model's part on WebGPU; milliseconds. */
-  open: (id: string, part: PartName): Promise<number> => network().open(id, part),
+  open: (id: string, part: PartName): Promise<number> => network((remote) => remote.open(id, part)),
+  /** What that is at, for when it takes long. */
+  phase: () => phase,
   /** One evaluation of the part that was opened; milliseconds and its outputs. */
-  run: (inputs: Readonly<Record<string, NetworkInput>>) => network().run(inputs),
-  release: () => network().release(),
+  run: (inputs: Readonly<Record<string, NetworkInput>>) => network((remote) => remote.run(inputs)),
+  release: () => network((remote) => remote.release()),
   /** Bytes of this page and its workers, as far as the browser says (needs isolation). */
   async memory(): Promise<number> {
     if (!("measureUserAgentSpecificMemory" in performance)) return Number.NaN;

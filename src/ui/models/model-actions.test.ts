@@ -36,6 +36,7 @@ function setUp(unfinished: () => readonly UnfinishedModel[] = () => []) {
     },
     verify: async () => [],
     dispose: () => {},
+    isEnded: () => false,
   };
   const useModel = vi.fn(async (_id: string | undefined) => {});
   const { actions } = modelActions(

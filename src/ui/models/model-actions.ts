@@ -39,7 +39,7 @@ export interface ModelActions {
 /** Milliseconds after which it is looked again whether another tab is still at work. */
 const RELOOK = 2000;
 
-/** The actions over a converter's client; a work that downloads gets a worker of its own, which may fetch from its hosts alone. */
+/** The actions over a converter's client; each work gets a worker of its own, which may fetch from its hosts alone, and can be ended with it. */
 export function modelActions(
   state: ModelsState,
   makeClient: (options?: ConvertClientOptions) => ConvertClient,
@@ -51,7 +51,7 @@ export function modelActions(
   let relook: ReturnType<typeof setTimeout> | undefined;
   const runner = taskRunner(state);
   const here = (): ConvertClient => {
-    client ??= makeClient();
+    if (client === undefined || client.isEnded()) client = makeClient();
     return client;
   };
 
@@ -158,7 +158,9 @@ export function modelActions(
           return files === undefined ? t().models.here.whole(manifest.name) : t().models.here.damaged(files.join(", "));
         },
         async run(signal, onEvent) {
-          const damage = await here().verify(id, { signal, onEvent: (event) => onEvent({ type: "check", ...event }) });
+          const damage = await apart([], (worker) =>
+            worker.verify(id, { signal, onEvent: (event) => onEvent({ type: "check", ...event }) }),
+          );
           if (damage.length === 0) undamaged(id);
           else state.damaged.value = { ...state.damaged.value, [id]: damage.map(({ file }) => file) };
         },
@@ -192,7 +194,8 @@ export function modelActions(
         name: manifest.name,
         said: () => t().models.here.saved(manifest.name),
         async run(signal, onEvent) {
-          saveFile(await here().zipModel(id, { signal, onEvent: (event) => onEvent({ type: "copy", ...event }) }), `${id}.zip`);
+          const zip = await apart([], (worker) => worker.zipModel(id, { signal, onEvent: (event) => onEvent({ type: "copy", ...event }) }));
+          saveFile(zip, `${id}.zip`);
         },
       }),
     convert(job) {
