@@ -113,6 +113,14 @@ describe("the user's files", () => {
     expect(cut.problems[0]).toEqual({ code: "unreadable", path: "m.zip", message: "m.zip can't be read: it is cut short, or is no zip." });
   });
 
+  test("in other formats are said to be; where none is of use each is named", async () => {
+    const problemsOf = async (...files: DroppedFile[]) => (await sortFiles(files)).problems.filter(({ code }) => code !== "missing");
+    const other = { code: "unreadable", path: "old/model.ckpt", message: expect.stringContaining("model.ckpt is in another format") };
+    expect(await problemsOf(at("old/model.ckpt", "PK"), at("a.jpg", "x"))).toEqual([other, { code: "unused", path: "a.jpg" }]);
+    // Beside weights that are, pictures and texts are nobody's concern.
+    expect(await problemsOf(at("old/model.ckpt", "PK"), at("a.jpg", "x"), copied(`prior/${weights}`))).toEqual([other]);
+  });
+
   test("that are cut short or of no use are said to be", async () => {
     const { problems } = await sortFiles([
       at("cut.safetensors", fixtureBytes(`prior/${weights}`).slice(0, 5000)),

@@ -75,7 +75,24 @@ export async function sortFiles(dropped: readonly DroppedFile[], signal?: AbortS
   const tokenizer = tokenizerOf(files);
   for (const part of REQUIRED) if (parts[part] === undefined) problems.push({ code: "missing", part });
   if (tokenizer.length === 0) problems.push({ code: "missing", part: "tokenizer" });
+  problems.push(
+    ...foreign(files, Object.keys(parts).length === 0 && tokenizer.length === 0 && problems.every(({ code }) => code === "missing")),
+  );
   return { parts, tokenizer, problems };
+}
+
+/** Formats weights come in that are not read: they may hold code, or are made for other programs. */
+const OTHER_WEIGHTS = /\.(ckpt|pt|pth|bin|gguf|onnx|7z|rar|tar|gz)$/i;
+/** Files named where none is of use. */
+const NAMED = 8;
+
+/** Files that nothing can be made of: weights in other formats; where `all` are of no use, whatever they are. */
+function foreign(files: readonly DroppedFile[], all: boolean): SortProblem[] {
+  const others = files.filter(({ path }) => OTHER_WEIGHTS.test(path));
+  const message = (path: string) => `${path.split("/").at(-1)} is in another format; weights are read from .safetensors files`;
+  const known = others.map(({ path }): SortProblem => ({ code: "unreadable", path, message: message(path) }));
+  const rest = all ? files.filter((file) => !others.includes(file)).slice(0, NAMED) : [];
+  return [...known, ...rest.map(({ path }): SortProblem => ({ code: "unused", path }))];
 }
 
 /** The same files, with those in zips (as we export models) in the zips' places. */

@@ -43,6 +43,11 @@ async function wordsIn(folder: ModelFolder): Promise<ModelWords | undefined> {
   }
 }
 
+/** CLIP's tokenizer.json has 3.6 MB; a folder that asks for gigabytes is no model. */
+const MAX_TEXT_BYTES = 2 ** 26;
+
 async function readText(folder: ModelFolder, file: string): Promise<string> {
-  return await (await folder.read(file)).text();
+  const blob = await folder.read(file);
+  if (blob.size <= MAX_TEXT_BYTES) return await blob.text();
+  throw new CascadeError("bad-model", `${file} has ${blob.size} bytes, more than a file of its kind: this is not a converted model.`);
 }

@@ -23,6 +23,22 @@ beforeAll(async () => {
 });
 afterAll(() => cascade.runtime.dispose());
 
+it("a folder whose tokenizer has no end is no model", async () => {
+  const small = await smallCascade();
+  const endless: typeof small = {
+    async read(file) {
+      const blob = await small.read(file);
+      if (file === "tokenizer.json") Object.defineProperty(blob, "size", { value: 2 ** 33 });
+      return blob;
+    },
+  };
+  const opening = openCascade(engine, endless, { backend: "wasm", reason: "a test" });
+  await expect(opening).rejects.toMatchObject({
+    code: "bad-model",
+    message: expect.stringContaining("tokenizer.json has 8589934592 bytes"),
+  });
+});
+
 async function eventsOf(settings: Settings, of: Cascade = fresh(), options: TextToImageOptions = {}): Promise<CascadeEvent[]> {
   const events: CascadeEvent[] = [];
   for await (const event of textToImage(of, settings, options)) events.push(event);

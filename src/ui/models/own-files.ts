@@ -52,18 +52,21 @@ export function ownFiles(sort: ConvertClient["sortFiles"]): OwnFiles {
       const key = ({ path, file }: DroppedFile) => `${path} ${file.size}`;
       const known = new Map([...files, ...more].map((one) => [key(one), one]));
       files = [...known.values()];
+      const asked = files;
       reading.value = true;
       problem.value = undefined;
+      // More files, or none any more, may be there before the answer is.
       try {
-        sorted.value = await sort(files);
+        const answer = await sort(asked);
+        if (files === asked) sorted.value = answer;
       } catch (error) {
-        problem.value = modelProblem(error);
-      } finally {
-        reading.value = false;
+        if (files === asked) problem.value = modelProblem(error);
       }
+      if (files === asked) reading.value = false;
     },
     clear() {
       files = [];
+      reading.value = false;
       sorted.value = undefined;
       problem.value = undefined;
       chosen.value = {};
