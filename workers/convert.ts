@@ -5,12 +5,13 @@ import { type Outcome, outcomeOf } from "../src/client/protocol.ts";
 import { policyFetch } from "../src/convert/policy-fetch.ts";
 import { sortFiles } from "../src/convert/sort-files.ts";
 import { measureDevice } from "../src/runtime/measure-device.ts";
-import { browserStore, checkSpace, storageSpace } from "../src/storage/browser-store.ts";
+import { browserStore } from "../src/storage/browser-store.ts";
 import { exportToFolder, zipModel } from "../src/storage/export-model.ts";
 import { goOn, repair } from "../src/storage/go-on.ts";
 import { importModel } from "../src/storage/import-model.ts";
 import { runJob } from "../src/storage/job.ts";
 import type { ModelStore } from "../src/storage/model-store.ts";
+import { checkSpace, storageSpace } from "../src/storage/space.ts";
 import { verifyModel } from "../src/storage/verify.ts";
 import { holdLifeLock } from "./life-lock.ts";
 

@@ -5,6 +5,7 @@ import { told } from "../strings/told.ts";
 import { confirmed } from "./confirmed.ts";
 import type { ModelActions } from "./model-actions.ts";
 import type { ModelsState } from "./models-state.ts";
+import { planList } from "./plan-list.ts";
 import { secondsLeft } from "./seconds-left.ts";
 import type { Task } from "./task.ts";
 import { taskBar } from "./task-bar.ts";
@@ -57,6 +58,7 @@ export function taskPanel({ task, space, keepRefused }: ModelsState, actions: Mo
       { class: "task-notes hint", hidden: () => (task.value?.notes.length ?? 0) === 0 },
       h("li", {}, () => task.value?.notes.map(told).join(" ") ?? ""),
     ),
+    planList(() => task.value),
     // Asked for when there is something to lose, with the reason.
     h(
       "div",

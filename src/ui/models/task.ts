@@ -26,9 +26,18 @@ export interface Task {
   readonly waitsUntil?: number | undefined;
   /** What was assumed, or left out. */
   readonly notes: readonly string[];
+  /** Of a conversion: the rules its weights are stored by, as far as its parts are known, the most bytes first. */
+  readonly plan?: readonly PlanCost[];
   readonly problem?: Problem;
   /** Of one that is done: what came of it. */
   readonly outcome?: () => string;
+}
+
+/** What one rule of the plan comes to. */
+export interface PlanCost {
+  readonly precision: "q4" | "q8" | "f16" | "f32";
+  readonly why: string;
+  readonly bytes: number;
 }
 
 export type TaskKind = "convert" | "import" | "check" | "repair" | "export";
@@ -59,8 +68,18 @@ export function advanced(task: Task, event: TaskEvent, meter: Meter, now: number
     case "waiting":
       return { ...task, waitsUntil: now + 1000 * event.seconds };
     case "part":
-      return { ...task, part: event.part };
+      return { ...task, part: event.part, plan: withCosts(task.plan ?? [], event.costs) };
     case "note":
       return { ...task, notes: [...task.notes, event.message] };
   }
+}
+
+/** The plan with a part's costs more; both halves of a precision with or without zero points are one to the user. */
+function withCosts(plan: readonly PlanCost[], costs: Extract<JobEvent, { type: "part" }>["costs"]): readonly PlanCost[] {
+  const sum = new Map(plan.map((cost) => [cost.why, cost]));
+  for (const { rule, bytes } of costs) {
+    const precision = rule.precision === "q4z" ? "q4" : rule.precision === "q8z" ? "q8" : rule.precision;
+    sum.set(rule.why, { precision, why: rule.why, bytes: (sum.get(rule.why)?.bytes ?? 0) + bytes });
+  }
+  return [...sum.values()].toSorted((a, b) => b.bytes - a.bytes);
 }

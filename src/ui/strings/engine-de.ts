@@ -47,6 +47,46 @@ export const engineDe: readonly (readonly [RegExp, string])[] = [
     /The GPU's memory ran out, so this goes on on the processor\./,
     "Der Speicher der GPU reichte nicht, darum geht es auf dem Prozessor weiter.",
   ],
+  // Why weights are stored as they are: src/convert/plan.ts.
+  [
+    /norms, biases, depthwise and first and last projections: few numbers, and an error in them reaches all that follows/,
+    "Normierungen, Biases, Depthwise-Faltungen, erste und letzte Projektionen: wenige Zahlen, und ihr Fehler erreicht alles, was folgt",
+  ],
+  [
+    /clip_txt_pooled_mapper: all of the prompt passes through it, and other converters found that it must not be quantized/,
+    "clip_txt_pooled_mapper: Der ganze Prompt geht hindurch; andere Umwandler fanden, dass er nicht quantisiert werden darf",
+  ],
+  [
+    /token and position tables: looked up, not multiplied, so nothing averages their errors out/,
+    "Tabellen der Tokens und Positionen: nachgeschlagen, nicht multipliziert, also mittelt nichts ihre Fehler weg",
+  ],
+  [
+    /convolutions between levels and repeats: few parameters \(.*\), and all of a level passes through them/,
+    "Faltungen zwischen Ebenen und Wiederholungen: wenige Parameter, und alles einer Ebene geht hindurch",
+  ],
+  [
+    /Stage A and the previewer: small, and their errors are seen as pixels/,
+    "Stufe A und die Vorschau: klein, und ihre Fehler sieht man als Pixel",
+  ],
+  [
+    /timestep scales and shifts: they multiply the whole stream of every block/,
+    "Skalen und Verschiebungen des Zeitschritts: Sie multiplizieren alles, was durch einen Block geht",
+  ],
+  [
+    /mappers of the prompt's tokens and image: few parameters, all conditioning passes through them/,
+    "Abbildungen der Tokens und des Bildes im Prompt: wenige Parameter, alle Konditionierung geht hindurch",
+  ],
+  [
+    /the text encoder runs once and is released: it is smaller than Stage C even at 8 bits, so memory is not saved by less/,
+    "Der Textkodierer läuft einmal und wird losgelassen: Er ist auch mit 8 Bit kleiner als Stufe C, weniger spart keinen Speicher",
+  ],
+  [/matrices of the residual blocks: nearly all parameters/, "Matrizen der Residualblöcke: fast alle Parameter"],
+  [/matrices of the blocks: nearly all parameters/, "Matrizen der Blöcke: fast alle Parameter"],
+  [
+    /all larger weights; activations stay float32, which Stage C 3\.6B needs/,
+    "alle größeren Gewichte; Aktivierungen bleiben float32, was Stufe C 3.6B braucht",
+  ],
+  [/everything, for comparison with the reference/, "alles, zum Vergleich mit der Referenz"],
   // Notes of a conversion: src/convert/infer-config.ts.
   [
     /(\S+) does not say how many attention heads it has: 32 channels a head are assumed; a config\.json beside it can say otherwise\./,

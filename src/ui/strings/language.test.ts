@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { PLANS } from "../../convert/plan.ts";
 import { promptNotes } from "../../pipeline/prompt-notes.ts";
 import type { Settings } from "../../pipeline/types.ts";
 import { chooseBackend } from "../../runtime/device.ts";
@@ -73,6 +74,12 @@ test("the engine's sentences are told in the page's language", async () => {
   ]);
   startLanguage(["en"]);
   expect(sentences.map(told)).toEqual(sentences);
+});
+
+test("each reason of the converter's plans has German words", () => {
+  const reasons = new Set(Object.values(PLANS).flatMap((rules) => rules.map(({ why }) => why)));
+  startLanguage(["de"]);
+  for (const why of reasons) expect(told(why), why).not.toBe(why);
 });
 
 test("a failure of a model's work is told in the page's language, with the engine's own sentence", () => {

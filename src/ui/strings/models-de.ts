@@ -208,6 +208,7 @@ export const modelsDe: typeof modelsEn = {
     left: (time) => `noch etwa ${time}`,
     waiting: (seconds) => `Warten auf den Host: ${seconds} s`,
     checking: "Vergleich mit den Prüfsummen des Hosts …",
+    plan: "Was wie genau gespeichert wird, und warum",
     pause: "Anhalten",
     paused: "Angehalten. Was fertig ist, bleibt.",
     cancel: "Abbrechen",

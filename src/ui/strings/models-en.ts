@@ -193,6 +193,7 @@ export const modelsEn = {
     left: (time: string) => `about ${time} left`,
     waiting: (seconds: number) => `Waiting for the host: ${seconds} s`,
     checking: "Comparing with the host's hashes …",
+    plan: "What is stored how exactly, and why",
     pause: "Pause",
     paused: "Paused. What is finished is kept.",
     cancel: "Cancel",
