@@ -60,9 +60,9 @@ test("a converted folder is brought in, saved as a zip, checked, repaired, used 
   await expect(models.stored("mini").getByText("Damaged: stage-b.onnx.data.")).toBeVisible();
   await expect(models.work.getByText("Damaged: stage-b.onnx.data.")).toBeVisible();
   // The wrong folder leaves it as it is.
-  await models.stored("mini").getByLabel("Folder").setInputFiles(checkpoints);
+  await models.stored("mini").getByLabel("Folder", { exact: true }).setInputFiles(checkpoints);
   await expect(models.work.getByRole("alert")).toContainText("is not among the files you chose");
-  await models.stored("mini").getByLabel("Folder").setInputFiles(CONVERTED);
+  await models.stored("mini").getByLabel("Folder", { exact: true }).setInputFiles(CONVERTED);
   await expect(models.said("mini is whole again.")).toBeAttached();
   await expect(models.stored("mini").getByText("Damaged")).toBeHidden();
   await models.button("Use: mini").click();
