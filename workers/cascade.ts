@@ -3,6 +3,7 @@ import { type CascadeService, outcomeOf } from "../src/client/protocol.ts";
 import type { Cascade } from "../src/pipeline/cascade.ts";
 import { leastSide } from "../src/pipeline/geometry.ts";
 import { openCascade } from "../src/pipeline/open-cascade.ts";
+import { prepareStages } from "../src/pipeline/prepare.ts";
 import { defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
 import { startEngine } from "../src/runtime/start-engine.ts";
@@ -16,6 +17,7 @@ import { holdLifeLock } from "./life-lock.ts";
 /** The engine's worker: the pipeline behind comlink. */
 let cascade: Cascade | undefined;
 let running: AbortController | undefined;
+let preparing: AbortController | undefined;
 /** Names the damaged files of a stored model where they may be why something failed. */
 let guarded = <T>(work: () => Promise<T>): Promise<T> => work();
 const life = holdLifeLock();
@@ -43,8 +45,15 @@ const service: CascadeService = {
       };
     }),
 
+  prepare: (settings) =>
+    outcomeOf(async () => {
+      preparing = new AbortController();
+      await prepareStages(opened(), settings, preparing.signal);
+    }),
+
   generate: (settings, onEvent, resume) =>
     outcomeOf(async () => {
+      preparing?.abort();
       running = new AbortController();
       const { signal } = running;
       return guarded(async () => {

@@ -15,6 +15,7 @@ function fakeWorker(service: Partial<CascadeService>): WorkerLike & { readonly t
   const { port1, port2 } = new MessageChannel();
   const whole: CascadeService = {
     load: async () => ({ ok: true, value: info }),
+    prepare: async () => ({ ok: true, value: undefined }),
     generate: async () => ({ ok: true, value: picture }),
     cancel: () => {},
     describePrompt: async () => ({ ok: true, value: { tokens: 4, maxTokens: 77, leftOut: "", unknownWords: [] } }),
@@ -133,6 +134,56 @@ test("a model that could not be loaded is tried again", async () => {
   await expect(cascade.load()).rejects.toMatchObject({ code: "download-failed" });
   expect(await cascade.load()).toEqual(info);
   cascade.dispose();
+});
+
+describe("preparing", () => {
+  test("asks the loaded worker, and a picture needs no other", async () => {
+    const asked: string[] = [];
+    const { cascade, make } = client({
+      load: async () => {
+        asked.push("load");
+        return { ok: true, value: info };
+      },
+      prepare: async ({ width }) => {
+        asked.push(`prepare ${width}`);
+        return { ok: true, value: undefined };
+      },
+      generate: async () => {
+        asked.push("generate");
+        return { ok: true, value: picture };
+      },
+    });
+    await cascade.prepare(settings);
+    expect(await cascade.generate(settings)).toEqual(picture);
+    expect(asked).toEqual(["load", "prepare 64", "generate"]);
+    expect(make).toHaveBeenCalledTimes(1);
+    cascade.dispose();
+  });
+
+  test("that finds the device gone or memory out ends the worker, so that the picture gets a new one; other failures don't", async () => {
+    for (const [code, workers] of [
+      ["device-lost", 2],
+      ["out-of-memory", 2],
+      ["download-failed", 1],
+    ] as const) {
+      const make = vi.fn<() => WorkerLike>(() =>
+        fakeWorker({ prepare: () => outcomeOf(() => Promise.reject(new CascadeError(code, "Gone."))) }),
+      );
+      const cascade = createCascade({ modelUrl: "http://localhost/", backend: "auto" }, make);
+      await expect(cascade.prepare(settings)).rejects.toMatchObject({ code });
+      expect(await cascade.generate(settings)).toEqual(picture);
+      expect(make, code).toHaveBeenCalledTimes(workers);
+      cascade.dispose();
+    }
+  });
+
+  test("ends with the engine when that is closed", async () => {
+    const { cascade } = client({ prepare: () => new Promise(() => {}) });
+    await cascade.load();
+    const preparing = cascade.prepare(settings);
+    cascade.dispose();
+    await expect(preparing).rejects.toMatchObject({ code: "aborted" });
+  });
 });
 
 describe("when memory runs out", () => {

@@ -18,6 +18,11 @@ export interface CascadeClient {
   /** Starts the worker and opens the model; again only after the worker ended. */
   load(): Promise<CascadeInfo>;
   /**
+   * Has the worker open the networks that a picture of these settings will need, as far as they stay open anyway, until a picture is asked for: that one finds
+   * them, and waits at most for the one on its way. Rejects with CascadeError where one can't be opened; `generate` will try again.
+   */
+  prepare(settings: Settings): Promise<void>;
+  /**
    * Draws a picture. Aborting ends it between steps, or, where a step hangs, with the worker. Where memory runs out it goes on from its last step in a
    * new worker that asks for less, telling so by a note. Rejects with CascadeError.
    */
@@ -96,6 +101,16 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     return engine.loaded;
   };
 
+  /** A lost device is not given back by the runtime, nor is memory by WebAssembly: what follows gets a new worker. */
+  const endedBy = async <T>(engine: Live, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof CascadeError && (error.code === "device-lost" || error.code === "out-of-memory")) engine.end(error);
+      throw error;
+    }
+  };
+
   const draw = async (
     settings: Settings,
     onEvent: (event: CascadeEvent) => void,
@@ -112,13 +127,11 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     };
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      await loaded(engine);
-      if (signal?.aborted) throw cancelled();
-      return await ask(engine, () => engine.remote.generate(settings, comlink.proxy(onEvent), resume));
-    } catch (error) {
-      // A lost device is not given back by the runtime, nor is memory by WebAssembly: what follows gets a new worker.
-      if (error instanceof CascadeError && (error.code === "device-lost" || error.code === "out-of-memory")) engine.end(error);
-      throw error;
+      return await endedBy(engine, async () => {
+        await loaded(engine);
+        if (signal?.aborted) throw cancelled();
+        return await ask(engine, () => engine.remote.generate(settings, comlink.proxy(onEvent), resume));
+      });
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
@@ -127,6 +140,13 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
 
   return {
     load: () => loaded(current()),
+    async prepare(settings) {
+      const engine = current();
+      await endedBy(engine, async () => {
+        await loaded(engine);
+        await ask(engine, () => engine.remote.prepare(settings));
+      });
+    },
     async generate(settings, { signal, onEvent = () => {}, resume } = {}) {
       let state = resume;
       const listen = (event: CascadeEvent): void => {

@@ -9,6 +9,8 @@ export interface AppVersionEvents {
 
 /** The service worker, as the page sees it. */
 export interface AppVersion {
+  /** Resolves once all of the app, its model with it, is on this machine and comes from there; never where no service worker takes the page. */
+  readonly kept: Promise<void>;
   /** Takes the waiting version and reloads. */
   update(): void;
 }
@@ -20,7 +22,7 @@ const ISOLATION_TRIED = "isolation-tried";
  * loaded again: that happens by itself, once a tab and only while idle, so no host can make it a loop.
  */
 export function startAppVersion({ isIdle, onUpdate }: AppVersionEvents): AppVersion {
-  if (!("serviceWorker" in navigator)) return { update: () => {} };
+  if (!("serviceWorker" in navigator)) return { kept: new Promise(() => {}), update: () => {} };
   const workbox = new Workbox("./service-worker.js", { scope: "./" });
   workbox.addEventListener("waiting", onUpdate);
   let taken = false;
@@ -35,12 +37,18 @@ export function startAppVersion({ isIdle, onUpdate }: AppVersionEvents): AppVers
   // Without a service worker (a private window, a policy) the page works as well, but not offline.
   workbox.register().catch(() => {});
   return {
+    kept: takenOnce(navigator.serviceWorker),
     update() {
       asked = true;
       if (taken) location.reload();
       else workbox.messageSkipWaiting();
     },
   };
+}
+
+async function takenOnce(workers: ServiceWorkerContainer): Promise<void> {
+  if (workers.controller !== null) return;
+  await new Promise((taken) => workers.addEventListener("controllerchange", taken, { once: true }));
 }
 
 function firstTry(): boolean {

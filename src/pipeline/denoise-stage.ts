@@ -37,7 +37,6 @@ export async function* denoiseStage(run: StageRun): AsyncGenerator<CascadeEvent,
     return done.latent;
   }
   const weights = cascade.manifest.sampling[stage === "stage-c" ? "stage_c" : "stage_b"];
-  const often = settings.steps - (done?.step ?? 0) >= RECORDED_FROM;
   return yield* inStage(
     cascade,
     stage,
@@ -55,12 +54,18 @@ export async function* denoiseStage(run: StageRun): AsyncGenerator<CascadeEvent,
       yield { type: "latent", stage, latent: copyOf(result) };
       return result;
     },
-    often ? fixedShapes(settings, dims, conditioning) : undefined,
+    recordedShapes(settings, dims, conditioning, done?.step),
   );
 }
 
-/** What all steps have in common. */
-function fixedShapes(settings: StageSettings, [, ...rest]: readonly number[], conditioning: StageRun["conditioning"]): FixedShapes {
+/** What all steps have in common; undefined where `done` leaves too few for a recording. Of the conditioning, dimensions alone count. */
+export function recordedShapes(
+  settings: StageSettings,
+  [, ...rest]: readonly number[],
+  conditioning: Readonly<Record<string, { readonly dims: readonly number[] }>>,
+  done = 0,
+): FixedShapes | undefined {
+  if (settings.steps - done < RECORDED_FROM) return undefined;
   const dims = [isGuided(settings) ? 2 : 1, ...rest];
   return { sizes: unetSizes({ ...conditioning, sample: { dims } }), output: dims };
 }

@@ -106,8 +106,8 @@ function watched(change: (part: PartName, network: Network) => Network = (_, net
   const log: string[] = [];
   const runtime: Runtime = {
     ...cascade.runtime,
-    async open(part, signal) {
-      const network = await cascade.runtime.open(part, signal);
+    async open(part, signal, fixed) {
+      const network = await cascade.runtime.open(part, signal, fixed);
       open.add(part);
       log.push(`${part} of ${open.size}`);
       return {

@@ -1,5 +1,6 @@
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FileEntry, PartName } from "../shared/manifest.ts";
+import { orAborted } from "../shared/or-aborted.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
 import type { Engine, ExternalFile } from "./engine.ts";
 import type { OrtTensor, Session } from "./ort.ts";
@@ -32,26 +33,36 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
     if (graph === undefined) throw new Error(`${name}: no graph`);
     return [new Uint8Array(await graph.arrayBuffer()), part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() }))];
   };
-  const load = async (name: PartName, signal?: AbortSignal): Promise<Session> => await engine.createSession(...(await files(name, signal)));
+  const load = (name: PartName, signal?: AbortSignal): Promise<Session> =>
+    timed(name, async () => await engine.createSession(...(await files(name, signal))));
+  /** The part's session that stays. It is for all that wait for it, so no one's cancelling ends it. */
+  const keptSession = (name: PartName): Promise<Session> => {
+    const before = kept.get(name);
+    if (before !== undefined) return before;
+    const session = load(name);
+    kept.set(name, session);
+    session.catch(() => kept.delete(name));
+    return session;
+  };
 
   /** The part's recording for these shapes; undefined where it can't be recorded. Only of models that stay: to record takes a first run more. */
-  const recordingOf = async (name: PartName, fixed: FixedShapes, signal?: AbortSignal): Promise<Recording | undefined> => {
+  const recordingOf = async (name: PartName, fixed: FixedShapes): Promise<Recording | undefined> => {
     if (!resident || engine.isProcessor || !(await engine.canReplay())) return undefined;
     const key = JSON.stringify(fixed);
     const before = recorded.get(name);
     if (before?.key === key) return await before.recording;
-    const old = await before?.recording;
-    if (old !== undefined) await engine.releaseRecording(old);
     const recording = (async () => {
-      const read = await files(name, signal);
+      const old = await before?.recording.catch(() => undefined);
+      if (old !== undefined) await engine.releaseRecording(old);
       // A graph of which the GPU can't run all is refused: it runs unrecorded.
-      return await engine.record(...read, fixed).catch((error: unknown) => {
+      return await timed(name, async () => await engine.record(...(await files(name)), fixed)).catch((error: unknown) => {
         if (error instanceof CascadeError) throw error;
         return undefined;
       });
     })();
-    recorded.set(name, { key, recording });
-    recording.catch(() => recorded.delete(name));
+    const now = { key, recording };
+    recorded.set(name, now);
+    recording.catch(() => recorded.get(name) === now && recorded.delete(name));
     return await recording;
   };
 
@@ -60,20 +71,17 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
     reason,
     tight,
     async open(name, signal, fixed) {
-      const recording = fixed && (await recordingOf(name, fixed, signal));
+      const recording = fixed && (await orAborted(recordingOf(name, fixed), signal));
       if (recording !== undefined) return replayed(engine, recording);
       if (!resident) {
         const session = await load(name, signal);
         return network(engine, session, () => engine.release(session));
       }
-      const session = kept.get(name) ?? load(name, signal);
-      kept.set(name, session);
-      try {
-        return network(engine, await session, async () => {});
-      } catch (error) {
-        kept.delete(name);
-        throw error;
-      }
+      return network(engine, await orAborted(keptSession(name), signal), async () => {});
+    },
+    async prepare(name, fixed) {
+      if (!resident || (fixed !== undefined && (await recordingOf(name, fixed)) !== undefined)) return;
+      await keptSession(name);
     },
     async openOnProcessor(name, signal) {
       if (engine.isProcessor) return undefined;
@@ -117,6 +125,14 @@ function replayed(engine: Engine, recording: Recording, held: Readonly<Record<st
     hold: async (inputs) => replayed(engine, recording, { ...held, ...inputs }),
     release: async () => {},
   };
+}
+
+/** Leaves in the thread's performance timeline, which developer tools show, when a part was opened and how long it took. */
+async function timed<T>(name: PartName, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const made = await work();
+  performance.measure(`open ${name}`, { start });
+  return made;
 }
 
 async function readWhole(folder: ModelFolder, { file, size }: FileEntry, signal?: AbortSignal): Promise<Blob> {

@@ -35,6 +35,11 @@ export interface Runtime {
   readonly tight: boolean;
   /** `fixed`: given where the network is to run often, always with these shapes. */
   open(part: PartName, signal?: AbortSignal, fixed?: FixedShapes): Promise<Network>;
+  /**
+   * Opens a part before it is asked for, where it stays loaded anyway; else does nothing. `open` with the same `fixed` then has it at once, or waits for what is
+   * on its way. Rejects as `open` does, which tries again.
+   */
+  prepare(part: PartName, fixed?: FixedShapes): Promise<void>;
   /** The same network on the processor, whose numbers can be relied on; undefined where the backend is the processor. */
   openOnProcessor(part: PartName, signal?: AbortSignal): Promise<Omit<Network, "hold"> | undefined>;
   dispose(): Promise<void>;

@@ -8,6 +8,7 @@ import { comparisonSheet } from "./comparison-sheet.ts";
 import { drawJob } from "./draw-job.ts";
 import { type BackendChoice, formProblem, seedsOf, settingsOf } from "./form.ts";
 import { inTurn, otherTabDraws } from "./one-at-a-time.ts";
+import { prepareAhead } from "./prepare-ahead.ts";
 import { problemOf } from "./problem-of.ts";
 import { announce, NOT_STARTED } from "./progress.ts";
 import { edit, type Job, type PageState, type Picture } from "./state.ts";
@@ -43,13 +44,14 @@ export interface Controller {
 
 /**
  * The actions of a page: the only ones that talk to the engine. `embeddedUrl`: of the model that comes with the page. `createCascade` makes a client for a model and backend; `onPicture` is given each
- * finished picture, and the next one waits for it.
+ * finished picture, and the next one waits for it; `kept` resolves once the app's files are on this machine.
  */
 export function createController(
   state: PageState,
   embeddedUrl: string,
   createCascade: (options: LoadOptions) => CascadeClient,
   onPicture: (picture: Omit<Picture, "url">) => Promise<void>,
+  kept: Promise<void>,
 ): Controller {
   let jobId = 0;
   const create = () => createCascade({ modelUrl: state.modelUrl.value, backend: state.form.value.backend });
@@ -61,7 +63,9 @@ export function createController(
     const asked = cascade;
     try {
       const info = await asked.load();
-      if (asked === cascade) state.model.value = info;
+      if (asked !== cascade) return;
+      state.model.value = info;
+      void prepareAhead(state, asked, kept);
     } catch (error) {
       if (asked !== cascade) return;
       if (error instanceof CascadeError && UNUSABLE.has(error.code) && state.modelUrl.value.startsWith("stored:")) {

@@ -3,7 +3,7 @@ import type { CascadeClient } from "../client/cascade-client.ts";
 import { learned, type StageTime, secondsLeft } from "../gallery/pace.ts";
 import type { CascadeEvent } from "../pipeline/types.ts";
 import { withSettings } from "../png/settings-png.ts";
-import { CascadeError } from "../shared/errors.ts";
+import { orAborted } from "../shared/or-aborted.ts";
 import { settingsOf } from "./form.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { planOf } from "./plan.ts";
@@ -82,19 +82,5 @@ export async function drawJob(
     return { settings, blob, model: info.name, seconds: seconds(), stages };
   } finally {
     clearInterval(ticking);
-  }
-}
-
-/** What a promise gives, unless the signal comes first: loading goes on for the next picture. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new CascadeError("aborted", "Cancelled."));
-    signal.addEventListener("abort", stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }

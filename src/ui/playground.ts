@@ -47,14 +47,15 @@ export async function startPlayground(
   rememberPaces(state.paces);
   rememberForm(state, asked, remembered.backend);
   const gallery = createGallery(state, browserHistory());
-  const controller = createController(state, modelUrl, createCascade, gallery.keep);
-
   const version = startVersion?.({
     isIdle: () => state.run.value === undefined && state.picture.value === undefined,
     onUpdate: () => {
       state.updateWaits.value = true;
     },
   });
+  // Without a service worker, files come over the network whenever they are asked for.
+  const kept = version?.kept ?? new Promise<void>(() => {});
+  const controller = createController(state, modelUrl, createCascade, gallery.keep, kept);
   const models = lateModels(state, controller);
   const prompt = composer(state, controller);
   root.replaceChildren(

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { smallCascade } from "../../fixtures/small-cascade.ts";
+import { Engine } from "../runtime/engine.ts";
+import { loadOrtForNode } from "../runtime/ort-node.ts";
+import type { FixedShapes, Runtime } from "../runtime/types.ts";
+import type { PartName } from "../shared/manifest.ts";
+import type { Cascade } from "./cascade.ts";
+import { EncodingCache } from "./encoding-cache.ts";
+import { openCascade } from "./open-cascade.ts";
+import { prepareStages } from "./prepare.ts";
+import { textToImage } from "./text-to-image.ts";
+import type { Settings } from "./types.ts";
+
+let cascade: Cascade;
+
+beforeAll(async () => {
+  const engine = Engine.onWasm(await loadOrtForNode());
+  cascade = await openCascade(engine, await smallCascade(), { backend: "wasm", reason: "a test" });
+});
+afterAll(() => cascade.runtime.dispose());
+
+const quick: Settings = {
+  prompt: "a cat",
+  negativePrompt: "",
+  width: 128,
+  height: 256,
+  seed: 7,
+  stageC: { steps: 4, guidance: 2, sampler: "ddpm" },
+  stageB: { steps: 4, guidance: 1, sampler: "ddim" },
+};
+
+/** The cascade with a runtime that says what is prepared and what opened, with which shapes. */
+function told(onPrepare: (part: PartName) => void = () => {}) {
+  const prepared: [PartName, FixedShapes | undefined][] = [];
+  const opened: typeof prepared = [];
+  const runtime: Runtime = {
+    ...cascade.runtime,
+    async prepare(part, fixed) {
+      prepared.push([part, fixed]);
+      onPrepare(part);
+    },
+    async open(part, signal, fixed) {
+      opened.push([part, fixed]);
+      return await cascade.runtime.open(part, signal, fixed);
+    },
+  };
+  return { cascade: { ...cascade, encodings: new EncodingCache(), runtime }, prepared, opened };
+}
+
+async function draw(of: Cascade, settings: Settings): Promise<void> {
+  for await (const _ of textToImage(of, settings));
+}
+
+describe("preparing a picture", () => {
+  it.each([
+    ["many steps", quick],
+    ["few steps and no guidance", { ...quick, stageC: { ...quick.stageC, steps: 2, guidance: 1 }, stageB: { ...quick.stageB, steps: 1 } }],
+  ])("of %s opens what it will open, in that order and with the same shapes, whatever the prompt is", async (_, settings) => {
+    const { cascade: one, prepared, opened } = told();
+    await prepareStages(one, { ...settings, prompt: "" });
+    await draw(one, settings);
+    const firsts = opened.filter(([part], i) => opened.findIndex(([other]) => other === part) === i);
+    // To the letter: recordings are told apart by their shapes' text.
+    expect(JSON.stringify(prepared)).toBe(JSON.stringify(firsts));
+    expect(prepared).toHaveLength(5);
+  });
+
+  it("ends after the network on its way when it is aborted", async () => {
+    const abort = new AbortController();
+    const { cascade: one, prepared } = told((part) => part === "stage-c" && abort.abort());
+    await prepareStages(one, quick, abort.signal);
+    expect(prepared.map(([part]) => part)).toEqual(["text-encoder", "stage-c"]);
+  });
+
+  it("opens nothing for settings no picture can be made with", async () => {
+    const { cascade: one, prepared } = told();
+    await expect(prepareStages(one, { ...quick, width: 100 })).rejects.toMatchObject({ code: "bad-settings" });
+    expect(prepared).toEqual([]);
+  });
+});

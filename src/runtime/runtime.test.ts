@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { smallCascade } from "../../fixtures/small-cascade.ts";
+import type { CascadeManifest } from "../shared/manifest.ts";
+import { parseManifest } from "../shared/parse-manifest.ts";
+import { Engine } from "./engine.ts";
+import { loadOrtForNode } from "./ort-node.ts";
+import { createRuntime, type RuntimeOptions } from "./runtime.ts";
+import type { ModelFolder } from "./types.ts";
+
+const about = { backend: "wasm", reason: "a test" } as const;
+let folder: ModelFolder;
+let manifest: CascadeManifest;
+
+beforeAll(async () => {
+  folder = await smallCascade();
+  manifest = parseManifest(await (await folder.read("cascade.json")).text());
+});
+
+/** A runtime whose sessions are counted; `files`: where its model's files come from. */
+async function counted(options: Partial<RuntimeOptions> = {}, files: ModelFolder = folder, of: CascadeManifest = manifest) {
+  const engine = Engine.onWasm(await loadOrtForNode());
+  const made = vi.spyOn(engine, "createSession");
+  return { runtime: createRuntime(engine, files, of, { ...about, ...options }), made };
+}
+
+/** The manifest of a model too large to stay: what is declared decides, not what is read. */
+function large(): CascadeManifest {
+  const { "stage-b": part } = manifest.parts;
+  const data = part.data.map((entry) => ({ ...entry, size: 600 * 2 ** 20 }));
+  return { ...manifest, parts: { ...manifest.parts, "stage-b": { ...part, data } } };
+}
+
+/** A folder whose reads of one file wait until `go`. */
+function slow(file: string) {
+  let go = (): void => {};
+  const gone = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  let begin = (): void => {};
+  const reading = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const files: ModelFolder = {
+    async read(name) {
+      if (name === file) {
+        begin();
+        await gone;
+      }
+      return await folder.read(name);
+    },
+  };
+  return { files, go, reading };
+}
+
+describe("parts opened before they are asked for", () => {
+  it("are what is given out later: no session is made twice", async () => {
+    const { runtime, made } = await counted();
+    await runtime.prepare("stage-a");
+    expect(made).toHaveBeenCalledTimes(1);
+    await (await runtime.open("stage-a")).release();
+    await (await runtime.open("stage-a")).release();
+    expect(made).toHaveBeenCalledTimes(1);
+    await runtime.dispose();
+  });
+
+  it("are taken over while they are still being opened", async () => {
+    const { files, go, reading } = slow("stage-a.onnx.data");
+    const { runtime, made } = await counted({}, files);
+    const prepared = runtime.prepare("stage-a");
+    await reading;
+    const opened = runtime.open("stage-a");
+    go();
+    await Promise.all([prepared, opened]);
+    expect(made).toHaveBeenCalledTimes(1);
+    await runtime.dispose();
+  });
+
+  it("go on being opened for the next picture where the one that waits for them is cancelled", async () => {
+    const { files, go, reading } = slow("stage-a.onnx.data");
+    const { runtime, made } = await counted({}, files);
+    const prepared = runtime.prepare("stage-a");
+    await reading;
+    const abort = new AbortController();
+    const opened = runtime.open("stage-a", abort.signal);
+    abort.abort();
+    await expect(opened).rejects.toMatchObject({ code: "aborted" });
+    go();
+    await prepared;
+    await runtime.open("stage-a");
+    expect(made).toHaveBeenCalledTimes(1);
+    await runtime.dispose();
+  });
+
+  it("are none of a model that does not stay loaded, nor where memory is short", async () => {
+    for (const { runtime, made } of [await counted({}, folder, large()), await counted({ tight: true })]) {
+      await runtime.prepare("text-encoder");
+      expect(made).not.toHaveBeenCalled();
+      await runtime.dispose();
+    }
+  });
+
+  it("that failed are opened anew when they are asked for, and the failure is told then", async () => {
+    let broken = true;
+    const files: ModelFolder = { read: async (name) => (broken && name === "stage-a.onnx.data" ? new Blob() : await folder.read(name)) };
+    const { runtime } = await counted({}, files);
+    await expect(runtime.prepare("stage-a")).rejects.toMatchObject({ code: "bad-model" });
+    await expect(runtime.open("stage-a")).rejects.toMatchObject({ code: "bad-model" });
+    broken = false;
+    await (await runtime.open("stage-a")).release();
+    await runtime.dispose();
+  });
+});
