@@ -1,5 +1,4 @@
 import { basename, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { type ByteSource, readText } from "../src/convert/byte-source.ts";
 import { type ConvertEvent, type ConvertOptions, convert } from "../src/convert/convert.ts";
 import { checkedFolder } from "../src/convert/output-folder.ts";
@@ -7,7 +6,7 @@ import { readSampling } from "../src/convert/sampling-defaults.ts";
 import { UrlOpener } from "../src/convert/url-opener.ts";
 import { CascadeError, messageOf } from "../src/shared/errors.ts";
 import type { PartName, PrecisionName } from "../src/shared/manifest.ts";
-import { runCommand } from "./command-line.ts";
+import { parseOptions, runCommand } from "./command-line.ts";
 import { directoryFolder, fileSource, sourcesAt } from "./node-files.ts";
 import { type FoundSources, publishedSources, sourcesAmong } from "./sources.ts";
 
@@ -95,33 +94,29 @@ export async function run(
 }
 
 function parseArguments(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        out: text,
-        precision: text,
-        "text-encoder": text,
-        "stage-c": text,
-        "stage-b": text,
-        "stage-a": text,
-        previewer: text,
-        tokenizer: text,
-        from: { type: "string", multiple: true },
-        model: text,
-        base: text,
-        agree: { type: "boolean" },
-        sampling: text,
-        name: text,
-        "shard-mb": text,
-        token: text,
-        plan: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new CascadeError("bad-settings", `${messageOf(error)} (--help lists the options)`, { cause: error });
-  }
+  return parseOptions({
+    args,
+    options: {
+      out: text,
+      precision: text,
+      "text-encoder": text,
+      "stage-c": text,
+      "stage-b": text,
+      "stage-a": text,
+      previewer: text,
+      tokenizer: text,
+      from: { type: "string", multiple: true },
+      model: text,
+      base: text,
+      agree: { type: "boolean" },
+      sampling: text,
+      name: text,
+      "shard-mb": text,
+      token: text,
+      plan: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
 }
 
 /** The sources that are not named part by part. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode } from "fast-png";
@@ -71,9 +71,19 @@ describe("npm run generate", () => {
     ["no place for the picture", ["x"], /^Say where the picture goes with --out FILE\.png\.$/],
     ["another kind of picture", ["x", "--out", "x.jpg"], /^The picture is a PNG: --out must end in \.png, unlike x\.jpg\.$/],
     ["a prompt without quotes", ["a", "cat", "--out", "x.png"], /^Put the prompt in quotes: "cat" stands outside of it\./],
-    ["an option there is not", ["x", "--steps", "3"], /'--steps'.* \(--help lists the options\)$/],
+    ["an option there is not", ["x", "--steps", "3"], /^Unknown option '--steps' \(--help lists the options\)\.$/],
     ["an empty prompt", ["", "--out", "x.png"], /^The prompt is empty: /],
     ["a word for a number", ["x", "--out", "x.png", "--seed", "one"], /^--seed must be a number, not "one"\.$/],
+    ["a negative seed", ["x", "--out", "x.png", "--seed", "-1"], /^The seed is -1, but must be a whole number from 0 to 4294967295\.$/],
+    [
+      "no step",
+      ["x", "--out", "x.png", "--prior-steps", "0"],
+      /^Stage C's number of steps is 0, but must be a whole number from 1 to 1000\.$/,
+    ],
+    ["no number of steps", ["x", "--out", "x.png", "--decoder-steps", "NaN"], /^--decoder-steps must be a number, not "NaN"\.$/],
+    ["an option without its value", ["x", "--out", "--seed", "1"], /^--out needs a value, .* \(--help lists the options\)\.$/],
+    ["a very long prompt", ["x".repeat(30_000), "--out", "x.png"], /^The prompt has 30000 characters, more than 20000: shorten it\.$/],
+    ["latents that can't be written", ["x", "--out", "x.png", "--save-latents", "y".repeat(300)], /^y+ can't be written: ENAMETOOLONG/],
     ["no thread", ["x", "--out", "x.png", "--threads", "0"], /^--threads must be a whole number from 1 to 64, not "0"\.$/],
     ["half a thread", ["x", "--out", "x.png", "--threads", "1.5"], /^--threads must be a whole number from 1 to 64, not "1\.5"\.$/],
     [
@@ -90,6 +100,15 @@ describe("npm run generate", () => {
     const given = args.includes("--model") ? args : [...args, "--model", model];
     await expect(run(given, terminal)).rejects.toMatchObject({ name: "CascadeError", message: expect.stringMatching(sentence) });
     expect(await pictures()).toEqual(before);
+  });
+
+  it("refuses a folder as the picture before it draws one", async () => {
+    const out = join(folder, "model.png");
+    await mkdir(out);
+    await expect(run(["a cat", "--out", out, "--model", model, ...quick], terminal)).rejects.toThrow(
+      /model\.png is a folder: name a file in it\.$/,
+    );
+    await rm(out, { recursive: true });
   });
 
   it("refuses a batch before its first picture where a line is wrong, and says which", async () => {

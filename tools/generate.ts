@@ -1,7 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { encode as encodePng } from "fast-png";
 import type { Cascade } from "../src/pipeline/cascade.ts";
 import { openCascade } from "../src/pipeline/open-cascade.ts";
@@ -14,7 +13,7 @@ import { loadOrtForNode } from "../src/runtime/ort-node.ts";
 import { CascadeError, messageOf } from "../src/shared/errors.ts";
 import type { CascadeManifest, SamplerName } from "../src/shared/manifest.ts";
 import type { Tensor } from "../src/shared/tensor.ts";
-import { runCommand, type Terminal } from "./command-line.ts";
+import { parseOptions, runCommand, type Terminal } from "./command-line.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 
 /** As in the page: beyond 8 the small matrices of these networks gain nothing. */
@@ -74,7 +73,7 @@ export async function run(args: readonly string[], terminal: Terminal, signal?: 
   const cascade = await openCascade(engine, nodeFolder(model), { backend: "wasm", reason: "Node has no WebGPU." });
   try {
     const jobs = lines.map((line) => jobOf(line, cascade.manifest));
-    for (const { out, latents } of jobs) await checkFolders([out, latents]);
+    for (const { out, latents } of jobs) await checkPlaces([out, latents]);
     for (const job of jobs) await generate(cascade, job, terminal, signal);
   } finally {
     await cascade.runtime.dispose();
@@ -107,24 +106,20 @@ function show(event: CascadeEvent, { report, progress }: Terminal): void {
 function parseArguments(args: readonly string[]) {
   const text = { type: "string" } as const;
   const [, ...named] = PICTURE_OPTIONS;
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(named.map((name) => [name, text])),
-        model: text,
-        batch: text,
-        threads: text,
-        help: { type: "boolean", short: "h" },
-      },
-    });
-    const [prompt, extra] = positionals;
-    if (extra !== undefined) throw new Error(`Put the prompt in quotes: "${extra}" stands outside of it.`);
-    return { ...values, prompt };
-  } catch (error) {
-    throw new CascadeError("bad-settings", `${messageOf(error)} (--help lists the options)`, { cause: error });
-  }
+  const { values, positionals } = parseOptions({
+    args,
+    allowPositionals: true,
+    options: {
+      ...Object.fromEntries(named.map((name) => [name, text])),
+      model: text,
+      batch: text,
+      threads: text,
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  const [prompt, extra] = positionals;
+  if (extra !== undefined) throw new CascadeError("bad-settings", `Put the prompt in quotes: "${extra}" stands outside of it.`);
+  return { ...values, prompt };
 }
 
 function threadsOf(text: string | undefined): number {
@@ -193,18 +188,31 @@ function jobOf(values: Values, manifest: CascadeManifest): Job {
   return { settings, out, latents: values["save-latents"] };
 }
 
-async function checkFolders(files: readonly (string | undefined)[]): Promise<void> {
+/** Refuses, before minutes are spent on a picture, what could not be written then. */
+async function checkPlaces(files: readonly (string | undefined)[]): Promise<void> {
   for (const file of files) {
-    const folder = file === undefined ? undefined : await stat(dirname(file)).catch(() => undefined);
-    if (file !== undefined && !folder?.isDirectory()) {
-      throw new CascadeError("bad-settings", `The folder of ${file} does not exist: make it first.`);
+    if (file === undefined) continue;
+    const folder = await stat(dirname(file)).catch(() => undefined);
+    if (!folder?.isDirectory()) throw new CascadeError("bad-settings", `The folder of ${file} does not exist: make it first.`);
+    if ((await stat(file).catch(() => undefined))?.isDirectory())
+      throw new CascadeError("bad-settings", `${file} is a folder: name a file in it.`);
+    const part = partOf(file);
+    try {
+      await writeFile(part, "");
+      await rm(part);
+    } catch (error) {
+      throw new CascadeError("bad-settings", `${file} can't be written: ${messageOf(error)}.`, { cause: error });
     }
   }
 }
 
+function partOf(file: string): string {
+  return `${file}.${process.pid}.part`;
+}
+
 /** Writes beside the file first: what bears its name is whole. */
 async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const part = `${file}.${process.pid}.part`;
+  const part = partOf(file);
   try {
     await writeFile(part, bytes);
     await rename(part, file);
