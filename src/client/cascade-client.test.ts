@@ -234,16 +234,45 @@ describe("when memory runs out", () => {
   });
 });
 
-test("after a lost device the next picture gets a new worker", async () => {
+const step: CascadeEvent = { type: "step", stage: "stage-c", step: 1, steps: 2 };
+
+describe("after a lost device", () => {
   const code = "device-lost";
-  const lost = fakeWorker({ generate: () => outcomeOf(() => Promise.reject(new CascadeError(code, "Gone."))) });
-  const fresh = fakeWorker({});
-  const make = vi.fn<() => WorkerLike>().mockReturnValueOnce(lost).mockReturnValueOnce(fresh);
-  const cascade = createCascade({ modelUrl: "http://localhost/", backend: "auto" }, make);
-  await expect(cascade.generate(settings)).rejects.toMatchObject({ code });
-  expect(lost.terminate).toHaveBeenCalled();
-  expect(await cascade.generate(settings)).toEqual(picture);
-  cascade.dispose();
+  const lost = (...before: readonly CascadeEvent[]) =>
+    fakeWorker({
+      generate: (_, onEvent) =>
+        outcomeOf(async () => {
+          for (const event of before) await onEvent(event);
+          throw new CascadeError(code, "Gone.");
+        }),
+    });
+  const drawnBy = (...workers: readonly WorkerLike[]) => {
+    const make = vi.fn<() => WorkerLike>();
+    for (const worker of workers) make.mockReturnValueOnce(worker);
+    return { make, cascade: createCascade({ modelUrl: "http://localhost/", backend: "auto" }, make) };
+  };
+
+  test("during a run, that is told, and the next picture gets a new worker", async () => {
+    const worker = lost(step);
+    const { cascade } = drawnBy(worker, fakeWorker({}));
+    await expect(cascade.generate(settings)).rejects.toMatchObject({ code });
+    expect(worker.terminate).toHaveBeenCalled();
+    expect(await cascade.generate(settings)).toEqual(picture);
+    cascade.dispose();
+  });
+
+  test("while nothing was drawn, the picture gets a new worker and no one need know", async () => {
+    const { cascade, make } = drawnBy(lost({ type: "stage", stage: "text-encoder", state: "loading" }), fakeWorker({}));
+    expect(await cascade.generate(settings)).toEqual(picture);
+    expect(make).toHaveBeenCalledTimes(2);
+    cascade.dispose();
+  });
+
+  test("that is lost again at once, that is told", async () => {
+    const { cascade, make } = drawnBy(lost(), lost());
+    await expect(cascade.generate(settings)).rejects.toMatchObject({ code });
+    expect(make).toHaveBeenCalledTimes(2);
+  });
 });
 
 test("a worker that is killed without a word ends the run with what to do, and the next run starts a new one", async () => {
@@ -259,9 +288,10 @@ test("a worker that is killed without a word ends the run with what to do, and t
   vi.stubGlobal("navigator", { locks });
   const killed = fakeWorker({
     load: async () => ({ ok: true, value: { ...info, lifeLock: "life" } }),
-    generate: () => {
+    generate: async (_, onEvent) => {
+      await onEvent(step);
       release();
-      return new Promise(() => {});
+      return await new Promise(() => {});
     },
   });
   const make = vi.fn<() => WorkerLike>().mockReturnValueOnce(killed).mockReturnValueOnce(fakeWorker({}));

@@ -24,7 +24,8 @@ export interface CascadeClient {
   prepare(settings: Settings): Promise<void>;
   /**
    * Draws a picture. Aborting ends it between steps, or, where a step hangs, with the worker. Where memory runs out it goes on from its last step in a
-   * new worker that asks for less, telling so by a note. Rejects with CascadeError.
+   * new worker that asks for less, telling so by a note. Where the device proves lost before the first step (a machine that slept), a new worker draws it.
+   * Rejects with CascadeError.
    */
   generate(settings: Settings, options?: GenerateOptions): Promise<Pixels>;
   describePrompt(prompt: string): Promise<PromptInfo>;
@@ -149,14 +150,20 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     },
     async generate(settings, { signal, onEvent = () => {}, resume } = {}) {
       let state = resume;
+      let mayRenew = true;
       const listen = (event: CascadeEvent): void => {
         if (event.type === "checkpoint") state = event.state;
+        if (event.type === "step") mayRenew = false;
         onEvent(event);
       };
       for (;;) {
         try {
           return await draw(settings, listen, state, signal);
         } catch (error) {
+          if (mayRenew && error instanceof CascadeError && error.code === "device-lost") {
+            mayRenew = false;
+            continue;
+          }
           const frugal = error instanceof CascadeError && error.code === "out-of-memory" ? moreFrugal(wanted, ranOn) : undefined;
           if (frugal === undefined) throw error;
           wanted = frugal.options;

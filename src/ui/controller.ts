@@ -57,6 +57,8 @@ export function createController(
   const create = () => createCascade({ modelUrl: state.modelUrl.value, backend: state.form.value.backend });
   let cascade = create();
   let abort: AbortController | undefined;
+  /** From a job to the next there is no run, while a comparison's sheet is made: whoever presses then must not begin a second one. */
+  let drawing = false;
   const unfinished = unfinishedRun();
 
   const load = async (): Promise<void> => {
@@ -137,14 +139,19 @@ export function createController(
   /** Draws these after those that wait, unless a drawing is on its way already. After an error the rest waits: the next call goes on with it. */
   const enqueue = async (jobs: readonly Job[]): Promise<void> => {
     state.queue.value = [...state.queue.value, ...jobs];
-    if (state.run.value !== undefined) {
+    if (drawing) {
       state.announcement.value = t().composer.queued(jobs.length);
       return;
     }
-    for (let [job, ...rest] = state.queue.value; job !== undefined; [job, ...rest] = state.queue.value) {
-      state.queue.value = rest;
-      if (!(await draw(job))) return;
-      await finish(job);
+    drawing = true;
+    try {
+      for (let [job, ...rest] = state.queue.value; job !== undefined; [job, ...rest] = state.queue.value) {
+        state.queue.value = rest;
+        if (!(await draw(job))) return;
+        await finish(job);
+      }
+    } finally {
+      drawing = false;
     }
   };
 
