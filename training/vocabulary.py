@@ -74,7 +74,7 @@ def every_word():
 
 # Prompts the page offers: each kind of scene, most of them never seen in training.
 EXAMPLES = [
-    "a fox on a white background", "a panda on a green background", "a yellow star on a blue background",
-    "a cat to the left of a dog on a blue background", "a moon above a castle on a black background",
-    "three apples on a yellow background", "four crowns on a red background", "a robot on a yellow background",
+    "a fox on a white background", "a unicorn on a green background", "a yellow star on a blue background",
+    "a cat to the left of a dog on a blue background", "a plane above a cloud on a blue background",
+    "three apples on a yellow background", "four tulips on a white background", "a robot on a yellow background",
 ]

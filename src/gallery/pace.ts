@@ -93,7 +93,7 @@ export function secondsOf(paces: Paces, plan: Plan): number | undefined {
 }
 
 /** The embedded model's work and a core's speed by WebAssembly, as docs/figures.md has them. */
-const WORK = { parameters: 12.4e6, gigaflops: 49.9, steps: 23 };
+const WORK = { parameters: 12.6e6, gigaflops: 53.6, steps: 23 };
 const GIGAFLOPS_PER_CORE = 6;
 
 /** Seconds that a picture may take on the processor, before one was ever made: right to a factor of about three. */
