@@ -41,3 +41,40 @@ test("a comparison draws each pair of values and becomes one labelled picture wi
   await page.getByText("Compare", { exact: true }).click();
   await expect(page.getByRole("textbox", { name: "Values of the rows" })).toHaveValue("a red heart\na blue circle");
 });
+
+test("what is asked for while a sheet is made waits its turn, and a sheet that can't be made is said", async ({ playground }) => {
+  const { page, prompt } = playground;
+  // The sheet's pictures are made when the test lets them.
+  await page.addInitScript(() => {
+    const make = window.createImageBitmap.bind(window) as (...given: unknown[]) => Promise<ImageBitmap>;
+    const sheet = { waits: false, go: (_works: boolean) => {} };
+    const works = new Promise<boolean>((resolve) => {
+      sheet.go = resolve;
+    });
+    Object.assign(window, {
+      sheet,
+      async createImageBitmap(...given: unknown[]) {
+        if (typeof given[1] === "object") {
+          sheet.waits = true;
+          if (!(await works)) throw new Error("no room for a sheet");
+        }
+        return await make(...given);
+      },
+    });
+  });
+  const sheet = () => page.evaluate(() => (window as unknown as { sheet: { waits: boolean } }).sheet.waits);
+  await playground.open("?backend=wasm");
+  await playground.setSmall();
+  await prompt.fill("a star");
+  await page.getByText("Compare", { exact: true }).click();
+  await page.getByRole("textbox", { name: "Values of the columns" }).fill("7-8");
+  await page.getByRole("button", { name: "Draw the comparison" }).click();
+  await expect.poll(sheet).toBe(true);
+  await prompt.fill("a heart");
+  await prompt.press("Control+Enter");
+  await expect(page.getByRole("list", { name: "Waiting pictures" }).getByRole("listitem")).toHaveText([/a heart/]);
+  await page.evaluate(() => (window as unknown as { sheet: { go(works: boolean): void } }).sheet.go(false));
+  await expect(page.getByRole("alert")).toHaveText(/no room for a sheet/);
+  await prompt.press("Control+Enter");
+  await playground.finished("a heart");
+});

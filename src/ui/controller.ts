@@ -130,10 +130,16 @@ export function createController(
     }
   };
 
-  /** Once a comparison has no picture left to wait for, those that were drawn become its sheet. */
-  const finish = async ({ cell, form }: Job): Promise<void> => {
-    if (cell === undefined || cell.of.done.length === 0 || state.queue.value.some((job) => job.cell?.of === cell.of)) return;
-    await show(await comparisonSheet(cell.of, state.model.value?.name ?? form.backend));
+  /** Once a comparison has no picture left to wait for, those that were drawn become its sheet. Says whether the next picture may follow. */
+  const finish = async ({ cell, form }: Job): Promise<boolean> => {
+    if (cell === undefined || cell.of.done.length === 0 || state.queue.value.some((job) => job.cell?.of === cell.of)) return true;
+    try {
+      await show(await comparisonSheet(cell.of, state.model.value?.name ?? form.backend));
+      return true;
+    } catch (error) {
+      state.problem.value = problemOf(error);
+      return false;
+    }
   };
 
   /** Draws these after those that wait, unless a drawing is on its way already. After an error the rest waits: the next call goes on with it. */
@@ -147,8 +153,7 @@ export function createController(
     try {
       for (let [job, ...rest] = state.queue.value; job !== undefined; [job, ...rest] = state.queue.value) {
         state.queue.value = rest;
-        if (!(await draw(job))) return;
-        await finish(job);
+        if (!(await draw(job)) || !(await finish(job))) return;
       }
     } finally {
       drawing = false;
