@@ -143,6 +143,27 @@ describe("npm run convert", () => {
     await expect(failure).rejects.toMatchObject({ name: "CascadeError", message: expect.stringContaining(message) });
   });
 
+  it.each([
+    ["a file for the folder", "", "EEXIST"],
+    ["a folder in a file", "inside", "ENOTDIR"],
+  ])("says that %s can't be written to, and leaves the file as it is", async (_, inside, code) => {
+    const file = join(directory, "a-file");
+    await writeFile(file, "mine");
+    const out = join(file, inside);
+    await expect(command("--out", out, "--precision", "q8", "--stage-a", join(fixtures, "vqgan"))).rejects.toMatchObject({
+      name: "CascadeError",
+      message: expect.stringMatching(`^The model can't be written to .*a-file.*: ${code}`),
+    });
+    expect(await readFile(file, "utf8")).toBe("mine");
+  });
+
+  it("says in one line what is wrong with a sampling file that is no JSON", async () => {
+    const sampling = join(directory, "no.json");
+    await writeFile(sampling, "hi\nthere");
+    const args = ["--out", join(directory, "x"), "--precision", "q8", "--stage-a", join(fixtures, "vqgan"), "--sampling", sampling];
+    await expect(command(...args)).rejects.toThrow(/^\S*no\.json can't be read as JSON: .+\.$/);
+  });
+
   it("says which field of a sampling file is wrong", async () => {
     const sampling = join(directory, "wrong.json");
     await writeFile(sampling, JSON.stringify({ stage_c: { target: "noise" } }));

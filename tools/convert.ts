@@ -134,7 +134,7 @@ async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(await readText(await fileSource(path), 2 ** 20));
   } catch (error) {
-    throw new CascadeError("bad-settings", `${path} can't be read as JSON: ${messageOf(error)}.`, { cause: error });
+    throw new CascadeError("bad-settings", `${path} can't be read as JSON: ${messageOf(error).replaceAll(/\s+/g, " ")}.`, { cause: error });
   }
 }
 

@@ -45,12 +45,11 @@ export async function sourcesAt(path: string): Promise<ByteSource[]> {
 
 /**
  * A directory as output. Files are written in a hidden folder inside it and moved when all are there, `cascade.json` last;
- * a model that was there before and is replaced goes with all its files.
+ * a model that was there before and is replaced goes with all its files. Rejects with `bad-settings` where no files can be written.
  */
 export async function directoryFolder(path: string): Promise<OutputFolder> {
   const directory = resolve(path);
-  const created = await mkdir(directory, { recursive: true });
-  const hidden = await mkdtemp(join(directory, ".convert-"));
+  const { created, hidden } = await makeHidden(directory);
   const names: string[] = [];
   const handles = new Set<FileHandle>();
   return {
@@ -91,6 +90,16 @@ export async function directoryFolder(path: string): Promise<OutputFolder> {
       if (created !== undefined) await rmdir(directory).catch(() => undefined);
     },
   };
+}
+
+/** The directory, the first one above it that was missing, and a hidden folder in it. */
+async function makeHidden(directory: string): Promise<{ created: string | undefined; hidden: string }> {
+  try {
+    const created = await mkdir(directory, { recursive: true });
+    return { created, hidden: await mkdtemp(join(directory, ".convert-")) };
+  } catch (error) {
+    throw new CascadeError("bad-settings", `The model can't be written to ${directory}: ${messageOf(error)}.`, { cause: error });
+  }
 }
 
 /** Removes an older model that is replaced in part or whole: its manifest first, so that it is not taken for one any more. */

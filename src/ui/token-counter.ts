@@ -2,12 +2,17 @@ import { effect, signal } from "@preact/signals-core";
 import type { PromptInfo } from "../client/protocol.ts";
 import type { Controller } from "./controller.ts";
 import { h } from "./dom.ts";
+import { shortened } from "./shortened.ts";
 import type { PageState } from "./state.ts";
 import { t } from "./strings/language.ts";
 import { styled } from "./styles.ts";
 
 /** Typing pauses this long before the prompt is counted. */
 const PAUSE_MS = 200;
+
+/** A pasted page shall not push the buttons out of sight: so much of what is left out is shown, and of a word, in characters. */
+const SHOWN = 120;
+const SHOWN_WORD = 24;
 
 /** How many tokens the prompt has of those the text encoder reads, and the end that it does not. */
 export function tokenCounter({ form, model }: PageState, controller: Controller): HTMLElement {
@@ -32,8 +37,12 @@ export function tokenCounter({ form, model }: PageState, controller: Controller)
 /** Start and end take a token each. */
 function sentence({ tokens, maxTokens, leftOut, unknownWords }: PromptInfo): string {
   const [used, most] = [tokens - 2, maxTokens - 2];
-  const count = leftOut === "" ? t().composer.tokens(used, most) : t().composer.tokensCut(used, most, leftOut);
+  const count = leftOut === "" ? t().composer.tokens(used, most) : t().composer.tokensCut(used, most, shortened(leftOut, SHOWN));
   if (unknownWords.length === 0) return count;
-  const named = unknownWords.slice(0, 6).join(", ") + (unknownWords.length > 6 ? " …" : "");
+  const named =
+    unknownWords
+      .slice(0, 6)
+      .map((word) => shortened(word, SHOWN_WORD))
+      .join(", ") + (unknownWords.length > 6 ? " …" : "");
   return `${count} · ${t().composer.unknownWords(named)}`;
 }
