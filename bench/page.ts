@@ -1,9 +1,10 @@
 import jsepGlue from "onnxruntime-web/ort-wasm-simd-threaded.jsep.mjs?url";
 import jsepWasm from "onnxruntime-web/ort-wasm-simd-threaded.jsep.wasm?url";
 import { Engine, type ExternalFile } from "../src/runtime/engine.ts";
+import { CHANGING, openHoisted } from "../src/runtime/hoisted.ts";
 import type { LoadedOrt, Ort } from "../src/runtime/ort.ts";
 import { loadOrt } from "../src/runtime/ort-browser.ts";
-import type { Backend } from "../src/runtime/types.ts";
+import type { Backend, Network } from "../src/runtime/types.ts";
 import { sizeOf, type Tensor } from "../src/shared/tensor.ts";
 import { xorshift } from "./checkpoint.ts";
 
@@ -86,9 +87,22 @@ async function ourRunner(loaded: LoadedOrt, backend: Backend): Promise<Runner> {
   return {
     attention: engine.attention,
     async create(model, external) {
+      const cut = engine.isProcessor ? await openHoisted(engine, model, external) : undefined;
+      if (cut !== undefined) return heldRun(cut.network);
       const session = await engine.createSession(model, external);
       return async (inputs) => Object.values(await engine.run(session, inputs))[0];
     },
+  };
+}
+
+/** As in a picture: the first run computes what the prompt alone decides, the others are steps. */
+function heldRun(network: Network): Run {
+  const pick = (inputs: Readonly<Record<string, Tensor>>, changing: boolean) =>
+    Object.fromEntries(Object.entries(inputs).filter(([name]) => CHANGING.includes(name) === changing));
+  let held: Network | undefined;
+  return async (inputs) => {
+    held ??= await network.hold(pick(inputs, false));
+    return Object.values(await held.run(pick(inputs, true)))[0];
   };
 }
 

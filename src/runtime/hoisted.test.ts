@@ -5,11 +5,11 @@ import type { PrecisionName } from "../shared/manifest.ts";
 import { parseManifest } from "../shared/parse-manifest.ts";
 import { sizeOf, type Tensor } from "../shared/tensor.ts";
 import { Engine } from "./engine.ts";
+import { CHANGING } from "./hoisted.ts";
 import { loadOrtForNode } from "./ort-node.ts";
 import { createRuntime } from "./runtime.ts";
 import type { ModelFolder } from "./types.ts";
 
-const CHANGING = ["sample", "timestep_ratio"];
 let engine: Engine;
 
 beforeAll(async () => {

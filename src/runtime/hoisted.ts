@@ -1,18 +1,37 @@
+import { hoist } from "../onnx/hoist.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, ExternalFile } from "./engine.ts";
 import type { Session } from "./ort.ts";
 import type { Network } from "./types.ts";
 
+/** Inputs of a denoiser that change from step to step. */
+export const CHANGING: readonly string[] = ["sample", "timestep_ratio"];
+
+/** A network, and the sessions to release when it is no longer needed. */
+export interface Opened {
+  readonly network: Network;
+  readonly sessions: readonly Session[];
+}
+
 /** A session, and the inputs it takes. */
-export interface SessionOf {
+interface SessionOf {
   readonly session: Session;
   readonly inputs: readonly string[];
 }
 
 type Inputs = Readonly<Record<string, AnyTensor>>;
 
-/** A network cut in two (onnx/hoist.ts): while what `once` takes is held, it has run, and a run is one of `step`. */
-export function hoistedNetwork(engine: Engine, once: SessionOf, step: SessionOf): Network {
+/** A denoiser cut in two (onnx/hoist.ts) and opened; undefined where there is nothing to cut. */
+export async function openHoisted(engine: Engine, graph: Uint8Array, external: readonly ExternalFile[]): Promise<Opened | undefined> {
+  const parts = hoist(graph, CHANGING);
+  if (parts === undefined) return undefined;
+  const once = { session: await engine.createSession(parts.once.model, external), inputs: parts.once.inputs };
+  const step = { session: await engine.createSession(parts.step.model, external), inputs: parts.step.inputs };
+  return { network: hoistedNetwork(engine, once, step), sessions: [once.session, step.session] };
+}
+
+/** While what `once` takes is held, it has run, and a run is one of `step`. */
+function hoistedNetwork(engine: Engine, once: SessionOf, step: SessionOf): Network {
   return {
     run: async (inputs) => await runStep(engine, step, { ...inputs, ...(await engine.run(once.session, picked(inputs, once))) }),
     hold: (inputs) => held(engine, once, step, inputs),

@@ -1,24 +1,15 @@
-import { hoist } from "../onnx/hoist.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FileEntry, PartName } from "../shared/manifest.ts";
 import { orAborted } from "../shared/or-aborted.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
 import type { Engine, ExternalFile } from "./engine.ts";
-import { hoistedNetwork } from "./hoisted.ts";
+import { type Opened, openHoisted } from "./hoisted.ts";
 import type { OrtTensor, Session } from "./ort.ts";
 import type { Recording } from "./recording.ts";
 import type { Backend, FixedShapes, ModelFolder, Network, Runtime } from "./types.ts";
 
 /** A model of at most this many bytes stays loaded whole; of a larger one, a part at a time. */
 const RESIDENT_BYTES = 512 * 2 ** 20;
-
-/** Inputs of a denoiser that change from step to step. */
-const CHANGING = ["sample", "timestep_ratio"];
-
-interface Kept {
-  readonly network: Network;
-  readonly sessions: readonly Session[];
-}
 
 export interface RuntimeOptions {
   readonly backend: Backend;
@@ -33,7 +24,7 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
   const { backend, reason, tight = false } = options;
   const total = Object.values(manifest.parts).reduce((sum, part) => sum + part.data.reduce((bytes, { size }) => bytes + size, 0), 0);
   const resident = !tight && total <= RESIDENT_BYTES;
-  const kept = new Map<PartName, Promise<Kept>>();
+  const kept = new Map<PartName, Promise<Opened>>();
   const recorded = new Map<PartName, { readonly key: string; readonly recording: Promise<Recording | undefined> }>();
 
   const files = async (name: PartName, signal?: AbortSignal): Promise<[Uint8Array, ExternalFile[]]> => {
@@ -46,20 +37,16 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
   const load = (name: PartName, signal?: AbortSignal): Promise<Session> =>
     timed(name, async () => await engine.createSession(...(await files(name, signal))));
   /** On the processor, what a denoiser computes anew at every step is cut from what the prompt alone decides. A GPU would have more to encode for it. */
-  const loadKept = (name: PartName): Promise<Kept> =>
+  const loadKept = (name: PartName): Promise<Opened> =>
     timed(name, async () => {
       const [graph, data] = await files(name);
-      const parts = engine.isProcessor ? hoist(graph, CHANGING) : undefined;
-      if (parts === undefined) {
-        const session = await engine.createSession(graph, data);
-        return { network: network(engine, session, async () => {}), sessions: [session] };
-      }
-      const once = { session: await engine.createSession(parts.once.model, data), inputs: parts.once.inputs };
-      const step = { session: await engine.createSession(parts.step.model, data), inputs: parts.step.inputs };
-      return { network: hoistedNetwork(engine, once, step), sessions: [once.session, step.session] };
+      const cut = engine.isProcessor ? await openHoisted(engine, graph, data) : undefined;
+      if (cut !== undefined) return cut;
+      const session = await engine.createSession(graph, data);
+      return { network: network(engine, session, async () => {}), sessions: [session] };
     });
   /** The part's network that stays. It is for all that wait for it, so no one's cancelling ends it. */
-  const keptPart = (name: PartName): Promise<Kept> => {
+  const keptPart = (name: PartName): Promise<Opened> => {
     const before = kept.get(name);
     if (before !== undefined) return before;
     const loaded = loadKept(name);
