@@ -226,19 +226,26 @@ test("a converter's worker that the browser ends is noticed, and what it has fin
   await models.done("Stable Cascade lite");
 });
 
-test("a browser without storage for models says what to do, and draws with the embedded one", async ({ models }) => {
-  await models.page.addInitScript(() => {
-    navigator.storage.getDirectory = () => Promise.reject(new DOMException("forbidden", "SecurityError"));
+for (const [what, sabotage] of [
+  ["no storage for models", 'navigator.storage.getDirectory = () => Promise.reject(new DOMException("forbidden", "SecurityError"));'],
+  ["no files that a worker can write", "delete FileSystemFileHandle.prototype.createSyncAccessHandle;"],
+] as const) {
+  test(`a browser with ${what} says what to do, and draws with the embedded model`, async ({ models }) => {
+    await models.page.addInitScript(sabotage);
+    await models.page.route(/\/assets\/convert-[\w-]+\.js/, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${sabotage}\n${await response.text()}` });
+    });
+    await models.open("?backend=wasm");
+    await models.openModels();
+    await expect(models.dialog.getByRole("alert").filter({ visible: true })).toContainText("leave the private window");
+    await models.page.keyboard.press("Escape");
+    await models.setSmall();
+    await models.prompt.fill("a star");
+    await models.prompt.press("Control+Enter");
+    await models.finished("a star", 120_000);
   });
-  await models.page.route(/\/assets\/convert-[\w-]+\.js/, async (route) => {
-    const response = await route.fetch();
-    const none = 'navigator.storage.getDirectory = () => Promise.reject(new DOMException("forbidden", "SecurityError"));';
-    await route.fulfill({ response, body: `${none}\n${await response.text()}` });
-  });
-  await models.open("?backend=wasm");
-  await models.openModels();
-  await expect(models.dialog.getByRole("alert").filter({ visible: true })).toContainText("leave the private window");
-});
+}
 
 test("axe finds nothing in the dialogue: what is here, what can be had, own files, what they become; dark and light, 1280 and 360 px", async ({
   models,
