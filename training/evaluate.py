@@ -4,6 +4,7 @@ printed beside: no figure can be better than it means.
    python -m training.evaluate --write JOBS.jsonl --pictures FOLDER    captions, seeds and files for the product's pipeline
    npm run generate -- --batch JOBS.jsonl                              makes them
    python -m training.evaluate --pictures FOLDER                       judges FOLDER/NNN.png
+   (--only pair=150, in both: as many of one kind alone)
    python -m training.evaluate --torch [--previewer] [--count N] [--guidance G ...]   makes them with the torch networks
 """
 import argparse
@@ -22,12 +23,12 @@ KINDS = {"object": 110, "shape": 70, "pair": 60, "count": 60}
 COUNT = sum(KINDS.values())
 
 
-def held_out_captions(count=COUNT):
+def held_out_captions(count=COUNT, kinds=KINDS):
     """In a fixed shuffled order; the seed is the number in the list. Pairs and numbers are those never seen together."""
     rng = np.random.default_rng(2026)
     subjects = [s for s in every_subject() if held_out(s) and (s.kind in ("object", "shape") or new_together(s))]
     picked = []
-    for kind, n in KINDS.items():
+    for kind, n in kinds.items():
         pool = [s for s in subjects if s.kind == kind]
         order = [pool[i] for i in rng.permutation(len(pool))]
         picked += [order[i % len(order)] for i in range(n)]
@@ -65,6 +66,7 @@ def main():
     p.add_argument("--torch", action="store_true")
     p.add_argument("--previewer", action="store_true")
     p.add_argument("--count", type=int, default=COUNT)
+    p.add_argument("--only", help="KIND=N")
     p.add_argument("--guidance", type=float)
     p.add_argument("--steps", type=int)
     p.add_argument("--shift", type=float)
@@ -72,7 +74,8 @@ def main():
     p.add_argument("--eta", type=float)
     a = p.parse_args()
     torch.set_num_threads(1)
-    subjects = held_out_captions(a.count)
+    kind, _, n = (a.only or "").partition("=")
+    subjects = held_out_captions(int(n), {kind: int(n)}) if a.only else held_out_captions(a.count)
     if a.write:
         folder = Path(a.pictures or "pictures").resolve()
         folder.mkdir(parents=True, exist_ok=True)
