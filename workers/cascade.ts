@@ -6,8 +6,10 @@ import { openCascade } from "../src/pipeline/open-cascade.ts";
 import { prepareStages } from "../src/pipeline/prepare.ts";
 import { defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
+import { fewerBits, type RuntimeOptions } from "../src/runtime/runtime.ts";
 import { startEngine } from "../src/runtime/start-engine.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
+import type { FewerBits } from "../src/shared/manifest.ts";
 import { browserStore } from "../src/storage/browser-store.ts";
 import { recheckOnFailure } from "../src/storage/recheck.ts";
 import { withoutWildcards } from "../src/tokenizer/alternatives.ts";
@@ -23,14 +25,15 @@ let guarded = <T>(work: () => Promise<T>): Promise<T> => work();
 const life = holdLifeLock();
 
 const service: CascadeService = {
-  load: ({ modelUrl, backend, tight = false }) =>
+  load: ({ modelUrl, backend, tight = false, precision }) =>
     outcomeOf(async () => {
       const { engine, about } = await startEngine(backend);
       const url = new URL(modelUrl);
       const store = url.protocol === "stored:" ? await browserStore() : undefined;
       guarded = store ? (work) => recheckOnFailure(store, url.pathname, work) : (work) => work();
       const folder = store ? await store.open(url.pathname) : urlFolder(url);
-      cascade = await guarded(() => openCascade(engine, folder, { ...about, tight }));
+      const options = { ...about, tight, ...(await lowering(precision)) };
+      cascade = await guarded(() => openCascade(engine, folder, options));
       const { manifest, words } = cascade;
       const lifeLock = await life;
       return {
@@ -41,6 +44,7 @@ const service: CascadeService = {
         defaults: defaultSettings(manifest, ""),
         ...(lifeLock !== undefined && { lifeLock }),
         ...(words !== undefined && { words }),
+        fewerBits: fewerBits(manifest),
         parameters: Object.values(manifest.parts).reduce((sum, part) => sum + part.parameters, 0),
       };
     }),
@@ -76,6 +80,13 @@ const service: CascadeService = {
       return { tokens: length, leftOut, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(withoutWildcards(prompt)) };
     }),
 };
+
+/** What cuts the weights down, which is part of the converter and hardly ever needed. */
+async function lowering(precision: FewerBits | undefined): Promise<Pick<RuntimeOptions, "lower">> {
+  if (precision === undefined) return {};
+  const { lowerPart } = await import("../src/convert/lower/lower-part.ts");
+  return { lower: (name, config, part) => lowerPart(name, config, part, precision) };
+}
 
 function opened(): Cascade {
   if (cascade === undefined) throw new Error("generate before load");

@@ -1,13 +1,23 @@
 import * as comlink from "comlink";
 import { describe, expect, expectTypeOf, test, vi } from "vitest";
-import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types.ts";
+import type { CascadeEvent, Pixels, RunState, Settings, StageName } from "../pipeline/types.ts";
 import { CascadeError } from "../shared/errors.ts";
+import { engineDe } from "../ui/strings/engine-de.ts";
 import { type CascadeClient, createCascade, type WorkerLike } from "./cascade-client.ts";
 import { type CascadeInfo, type CascadeService, type LoadOptions, outcomeOf, unpack } from "./protocol.ts";
 
 const stage = { steps: 2, guidance: 4, sampler: "ddpm" } as const;
 const settings: Settings = { prompt: "a cat", negativePrompt: "", width: 64, height: 64, seed: 1, stageC: stage, stageB: stage };
-const info: CascadeInfo = { name: "test", backend: "wasm", reason: "", granularity: 64, leastSide: 64, defaults: settings, parameters: 1 };
+const info: CascadeInfo = {
+  name: "test",
+  backend: "wasm",
+  reason: "",
+  granularity: 64,
+  leastSide: 64,
+  defaults: settings,
+  parameters: 1,
+  fewerBits: [],
+};
 const picture: Pixels = { width: 1, height: 1, data: new Uint8ClampedArray([1, 2, 3, 255]) };
 
 /** A service behind a real MessageChannel, as a worker would be. */
@@ -224,6 +234,53 @@ describe("when memory runs out", () => {
     expect(resumed).toEqual([undefined, state, state]);
     expect(notes).toEqual([expect.stringMatching(/one part of the model/), expect.stringMatching(/on the processor/)]);
     cascade.dispose();
+  });
+
+  /** What was asked for until nothing less could be, and what was told; memory runs out in `stage` on every backend. */
+  async function exhausted(stage: StageName, about: Partial<CascadeInfo>, backend: LoadOptions["backend"] = "auto") {
+    const asked: string[] = [];
+    const notes: string[] = [];
+    const failingIn = () =>
+      fakeWorker({
+        load: async ({ backend: wanted, tight = false, precision = "stored" }) => {
+          asked.push(`${wanted} ${tight} ${precision}`);
+          return { ok: true, value: { ...info, ...about, ...(wanted === "wasm" && { backend: wanted }) } };
+        },
+        generate: async (_, onEvent) => {
+          await onEvent({ type: "stage", stage, state: "loading" });
+          return outOfMemory();
+        },
+      });
+    const cascade = createCascade({ modelUrl: "http://localhost/", backend }, failingIn);
+    const onEvent = (event: CascadeEvent) => event.type === "note" && notes.push(event.message);
+    await expect(cascade.generate(settings, { onEvent })).rejects.toMatchObject({ code: "out-of-memory" });
+    return { asked, notes };
+  }
+
+  test("with one part at a time, the weights get fewer bits before the processor takes over, each told in a sentence", async () => {
+    const { asked, notes } = await exhausted("stage-c", { backend: "webgpu", fewerBits: ["q8", "q4"] });
+    expect(asked).toEqual(["auto false stored", "auto true stored", "auto true q8", "auto true q4", "wasm true q4"]);
+    expect(notes).toEqual([
+      expect.stringMatching(/one part of the model/),
+      "Memory still ran out, so this goes on with the model's weights cut down to 8 bits.",
+      "Memory still ran out, so this goes on with the model's weights cut down to 4 bits.",
+      expect.stringMatching(/on the processor/),
+    ]);
+    for (const note of notes)
+      expect(
+        engineDe.some(([english]) => english.test(note)),
+        note,
+      ).toBe(true);
+  });
+
+  test("fewer bits are also for a processor that was asked for, and none are where weights are not what fills the memory", async () => {
+    expect((await exhausted("text-encoder", { fewerBits: ["q4"] }, "wasm")).asked).toEqual([
+      "wasm false stored",
+      "wasm true stored",
+      "wasm true q4",
+    ]);
+    const stageA = await exhausted("stage-a", { backend: "webgpu", fewerBits: ["q8", "q4"] });
+    expect(stageA.asked).toEqual(["auto false stored", "auto true stored", "wasm true stored"]);
   });
 
   test("and can't ask for less, the error comes", async () => {

@@ -1,6 +1,5 @@
 import * as comlink from "comlink";
-import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types.ts";
-import type { Backend } from "../runtime/types.ts";
+import type { CascadeEvent, Pixels, RunState, Settings, StageName } from "../pipeline/types.ts";
 import { Ending } from "../shared/ending.ts";
 import { CascadeError } from "../shared/errors.ts";
 import { type CascadeInfo, type CascadeService, type LoadOptions, type Outcome, type PromptInfo, unpack } from "./protocol.ts";
@@ -55,7 +54,7 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
   let live: Live | undefined;
   /** What is asked for: less after memory ran out. */
   let wanted = options;
-  let ranOn: Backend | undefined;
+  let opened: CascadeInfo | undefined;
 
   const current = (): Live => {
     if (live !== undefined) return live;
@@ -87,7 +86,7 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
   const loaded = (engine: Live): Promise<CascadeInfo> => {
     engine.loaded ??= ask(engine, () => engine.remote.load(wanted)).then(
       (info) => {
-        ranOn = info.backend;
+        opened = info;
         // If we ended it ourselves, this says nothing new.
         watchLife(info.lifeLock, () =>
           engine.end(new CascadeError("device-lost", "The browser ended the drawing worker: generate again to start it anew.")),
@@ -151,8 +150,10 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     async generate(settings, { signal, onEvent = () => {}, resume } = {}) {
       let state = resume;
       let mayRenew = true;
+      let stage: StageName | undefined;
       const listen = (event: CascadeEvent): void => {
         if (event.type === "checkpoint") state = event.state;
+        if (event.type === "stage") stage = event.stage;
         if (event.type === "step") mayRenew = false;
         onEvent(event);
       };
@@ -164,7 +165,7 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
             mayRenew = false;
             continue;
           }
-          const frugal = error instanceof CascadeError && error.code === "out-of-memory" ? moreFrugal(wanted, ranOn) : undefined;
+          const frugal = error instanceof CascadeError && error.code === "out-of-memory" ? moreFrugal(wanted, opened, stage) : undefined;
           if (frugal === undefined) throw error;
           wanted = frugal.options;
           onEvent({ type: "note", message: frugal.message });
@@ -180,12 +181,25 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
   };
 }
 
-/** What to ask for after memory ran out under `options` on `backend`; undefined where nothing asks for less. */
-function moreFrugal(options: LoadOptions, backend: Backend | undefined): { options: LoadOptions; message: string } | undefined {
+/** What to ask for after memory ran out under `options`, in `stage` of the model as it was opened; undefined where nothing asks for less. */
+function moreFrugal(
+  options: LoadOptions,
+  info: CascadeInfo | undefined,
+  stage: StageName | undefined,
+): { options: LoadOptions; message: string } | undefined {
   if (options.tight !== true) {
     return {
       options: { ...options, tight: true },
       message: "Memory ran out, so this goes on with one part of the model in memory at a time.",
+    };
+  }
+  const { fewerBits = [], backend } = info ?? {};
+  const precision = fewerBits[options.precision === undefined ? 0 : fewerBits.indexOf(options.precision) + 1];
+  // Stage A's weights are few: its tiles fill the memory.
+  if (precision !== undefined && stage !== "stage-a") {
+    return {
+      options: { ...options, precision },
+      message: `Memory still ran out, so this goes on with the model's weights cut down to ${precision === "q8" ? 8 : 4} bits.`,
     };
   }
   if (backend === "webgpu" && options.backend === "auto") {

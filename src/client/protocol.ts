@@ -2,6 +2,7 @@ import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types
 import type { BackendChoice } from "../runtime/device.ts";
 import type { Backend } from "../runtime/types.ts";
 import { CascadeError, type ErrorCode, messageOf } from "../shared/errors.ts";
+import type { FewerBits } from "../shared/manifest.ts";
 import type { ModelWords } from "../shared/model-words.ts";
 
 /** What the worker offers over comlink. Methods answer with outcomes: comlink's own errors lose their class and code. */
@@ -23,6 +24,8 @@ export interface LoadOptions {
   readonly backend: BackendChoice;
   /** Memory ran out before: ask for as little at once as can be. @default false */
   readonly tight?: boolean;
+  /** Memory ran out even so: what the weights are cut down to as they are read. @default as they are stored */
+  readonly precision?: FewerBits;
 }
 
 /** What the page needs to know of a loaded model. */
@@ -37,6 +40,8 @@ export interface CascadeInfo {
   readonly leastSide: number;
   readonly defaults: Omit<Settings, "prompt" | "seed">;
   readonly parameters: number;
+  /** What its weights can be cut down to where memory is short, the most exact first. */
+  readonly fewerBits: readonly FewerBits[];
   /** What a small model was taught, where its folder says so. */
   readonly words?: ModelWords;
   /** A Web Lock the worker holds while it lives; absent where the browser has none. No event tells that a worker was killed. */

@@ -29,18 +29,31 @@ export function buildNetwork(checkpoint: Checkpoint, json: Readonly<Record<strin
   }
 }
 
+/** Parts whose configuration alone says what their network is, and nearly all of whose weights are matrices. */
+export type ConfiguredPart = "text-encoder" | "stage-c" | "stage-b";
+
+/** Builds the graph that a configuration is of; `source` names that in errors. */
+export function configuredNetwork(
+  part: ConfiguredPart,
+  json: Readonly<Record<string, unknown>>,
+  precision: Precision,
+  source?: string,
+): Network {
+  if (part === "text-encoder") {
+    const config = clipTextConfigFrom(json, source);
+    return { graph: clipText(config, precision), config: { ...config } };
+  }
+  const config = unetConfigFrom(json, source);
+  return { graph: unet(part, config, precision), config: { ...config }, unet: config };
+}
+
 function build(checkpoint: Checkpoint, json: Readonly<Record<string, unknown>>, precision: Precision): Network {
   const { part, name, shapes } = checkpoint;
   switch (part) {
-    case "text-encoder": {
-      const config = clipTextConfigFrom(json, name);
-      return { graph: clipText(config, precision), config: { ...config } };
-    }
+    case "text-encoder":
     case "stage-c":
-    case "stage-b": {
-      const config = unetConfigFrom(json, name);
-      return { graph: unet(part, config, precision), config: { ...config }, unet: config };
-    }
+    case "stage-b":
+      return configuredNetwork(part, json, precision, name);
     case "stage-a": {
       const config = stageAConfigFrom(json, name);
       return { graph: stageA(config, precision), config: { ...config } };

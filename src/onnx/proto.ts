@@ -78,6 +78,11 @@ export function textOf(field: Field): string {
   return utf8.decode(field.payload);
 }
 
+/** Texts of a message's fields of this number. */
+export function textsOf(message: Uint8Array, number: number): string[] {
+  return [...fields(message)].filter((field) => field.number === number).map(textOf);
+}
+
 export function intOf(field: Field): number {
   return Number(new BinaryReader(field.payload).int64());
 }

@@ -1,5 +1,6 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { dtypeCode } from "./graph.ts";
+import { type ExternalInitializer, externalInitializer } from "./initializers.ts";
 import * as proto from "./proto.ts";
 import { type Placement, writeExternal } from "./write.ts";
 
@@ -42,14 +43,14 @@ export function widenInitializers(model: Uint8Array): { readonly model: Uint8Arr
 
 function rewriteGraph(graph: Uint8Array, place: (halves: Placement) => Placement): Uint8Array {
   const all = [...proto.fields(graph)];
-  const halves = new Map<string, HalfInitializer>();
+  const halves = new Map<string, ExternalInitializer>();
   const uses = new Map<string, number>();
   for (const { number, payload } of all) {
     if (number === proto.GraphField.initializer) {
       const half = halfInitializer(payload);
       if (half !== undefined) halves.set(half.name, half);
     } else if (number === proto.GraphField.node) {
-      for (const input of texts(payload, proto.Node.input)) uses.set(input, (uses.get(input) ?? 0) + 1);
+      for (const input of proto.textsOf(payload, proto.Node.input)) uses.set(input, (uses.get(input) ?? 0) + 1);
     }
   }
   /** Initializers that nothing but one Cast to float32 reads, and what it calls them. */
@@ -74,43 +75,20 @@ function rewriteGraph(graph: Uint8Array, place: (halves: Placement) => Placement
   return w.finish();
 }
 
-interface HalfInitializer {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly place: Placement;
-}
-
 /** An initializer read, or undefined where it is not float16 or not external. */
-function halfInitializer(tensor: Uint8Array): HalfInitializer | undefined {
-  const all = [...proto.fields(tensor)];
-  const of = (number: number) => all.filter((field) => field.number === number);
-  if (of(proto.Tensor.dataType).map(proto.intOf)[0] !== dtypeCode.float16) return undefined;
-  const entries = new Map(
-    of(proto.Tensor.externalData).map(({ payload }) => [
-      texts(payload, proto.StringEntry.key)[0],
-      texts(payload, proto.StringEntry.value)[0],
-    ]),
-  );
-  const [name] = of(proto.Tensor.name).map(proto.textOf);
-  const location = entries.get("location");
-  const [offset, length] = ["offset", "length"].map((key) => Number(entries.get(key) ?? Number.NaN));
-  if (name === undefined || location === undefined || !Number.isSafeInteger(offset) || !Number.isSafeInteger(length)) return undefined;
-  return { name, shape: of(proto.Tensor.dims).map(proto.intOf), place: { location, offset: offset ?? 0, length: length ?? 0 } };
+function halfInitializer(tensor: Uint8Array): ExternalInitializer | undefined {
+  const initializer = externalInitializer(tensor);
+  return initializer?.dtype === "float16" ? initializer : undefined;
 }
 
 /** A Cast to float32, or undefined where the node is another. */
 function castToFloat32(node: Uint8Array): { readonly input: string; readonly output: string } | undefined {
-  if (texts(node, proto.Node.opType)[0] !== "Cast" || (texts(node, proto.Node.domain)[0] ?? "") !== "") return undefined;
-  const [input] = texts(node, proto.Node.input);
-  const [output] = texts(node, proto.Node.output);
+  if (proto.textsOf(node, proto.Node.opType)[0] !== "Cast" || (proto.textsOf(node, proto.Node.domain)[0] ?? "") !== "") return undefined;
+  const [input] = proto.textsOf(node, proto.Node.input);
+  const [output] = proto.textsOf(node, proto.Node.output);
   const to = [...proto.fields(node)]
     .filter(({ number }) => number === proto.Node.attribute)
-    .filter(({ payload }) => texts(payload, proto.AttributeField.name)[0] === "to")
+    .filter(({ payload }) => proto.textsOf(payload, proto.AttributeField.name)[0] === "to")
     .flatMap(({ payload }) => [...proto.fields(payload)].filter(({ number }) => number === proto.AttributeField.i).map(proto.intOf));
   return input !== undefined && output !== undefined && to[0] === dtypeCode.float32 ? { input, output } : undefined;
-}
-
-/** Texts of a message's fields of this number. */
-function texts(message: Uint8Array, number: number): string[] {
-  return [...proto.fields(message)].filter((field) => field.number === number).map(proto.textOf);
 }

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { cosine } from "../../fixtures/golden.ts";
 import { smallCascade } from "../../fixtures/small-cascade.ts";
-import type { CascadeManifest } from "../shared/manifest.ts";
+import { lowerPart } from "../convert/lower/lower-part.ts";
+import type { CascadeManifest, FewerBits, PrecisionName } from "../shared/manifest.ts";
 import { parseManifest } from "../shared/parse-manifest.ts";
 import { Engine } from "./engine.ts";
 import { loadOrtForNode } from "./ort-node.ts";
-import { createRuntime, type RuntimeOptions } from "./runtime.ts";
+import { createRuntime, fewerBits, type RuntimeOptions } from "./runtime.ts";
 import type { ModelFolder } from "./types.ts";
 
 const about = { backend: "wasm", reason: "a test" } as const;
@@ -108,5 +110,43 @@ describe("parts opened before they are asked for", () => {
     broken = false;
     await (await runtime.open("stage-a")).release();
     await runtime.dispose();
+  });
+});
+
+describe("parts at fewer bits", () => {
+  const ids = {
+    data: BigInt64Array.from({ length: 77 }, (_, i) => BigInt(i === 0 ? 49406 : i < 9 ? 300 + i : 49407)),
+    dims: [1, 77],
+  };
+  const inputs = { input_ids: ids, attention_mask: { data: new BigInt64Array(77).fill(1n), dims: [1, 77] } };
+  const lowerTo = (precision: FewerBits): Pick<RuntimeOptions, "lower"> => ({
+    lower: (name, config, part) => lowerPart(name, config, part, precision),
+  });
+  const encoded = async (files: ModelFolder, options: Partial<RuntimeOptions>) => {
+    const of = parseManifest(await (await files.read("cascade.json")).text());
+    const { runtime } = await counted({ tight: true, ...options }, files, of);
+    const network = await runtime.open("text-encoder");
+    const outputs = await network.run(inputs);
+    await runtime.dispose();
+    return outputs;
+  };
+
+  it("are opened so, and compute what a model converted at these bits does", async () => {
+    const expected = await encoded(await smallCascade("q8"), {});
+    const stored = await encoded(folder, {});
+    const lowered = await encoded(folder, lowerTo("q8"));
+    const pooled = (outputs: typeof stored) => outputs.clip_text_pooled?.data ?? new Float32Array();
+    expect(cosine(pooled(lowered), pooled(expected))).toBeGreaterThan(0.999999);
+    expect(pooled(lowered)).not.toEqual(pooled(stored));
+  });
+
+  it("are as stored where they can't be lowered", async () => {
+    expect(await encoded(folder, { lower: () => undefined })).toEqual(await encoded(folder, {}));
+  });
+
+  it("are offered of a model too large to stay loaded, below what it is stored at", () => {
+    expect(fewerBits(manifest)).toEqual([]);
+    const of = (precision: PrecisionName) => fewerBits({ ...large(), precision });
+    expect([of("f32"), of("f16"), of("q8"), of("q4")]).toEqual([["q8", "q4"], ["q8", "q4"], ["q4"], []]);
   });
 });

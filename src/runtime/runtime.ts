@@ -1,5 +1,5 @@
 import { CascadeError } from "../shared/errors.ts";
-import type { CascadeManifest, FileEntry, PartName } from "../shared/manifest.ts";
+import type { CascadeManifest, FewerBits, FileEntry, PartName } from "../shared/manifest.ts";
 import { orAborted } from "../shared/or-aborted.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
 import type { Engine, ExternalFile } from "./engine.ts";
@@ -17,22 +17,44 @@ export interface RuntimeOptions {
   readonly reason: string;
   /** Memory ran out before: keep nothing that is not needed. @default false */
   readonly tight?: boolean;
+  /** Makes a part smaller before it is opened; undefined where that can't be. */
+  readonly lower?: (name: PartName, config: Readonly<Record<string, unknown>>, part: PartFiles) => PartFiles | undefined;
+}
+
+/** A part's .onnx, and its weights' files. */
+export interface PartFiles {
+  readonly model: Uint8Array;
+  readonly data: readonly ExternalFile[];
+}
+
+/** What the weights of a model can be read at where memory is short, the most exact first. Those of a model that stays loaded whole are not what fills it. */
+export function fewerBits(manifest: CascadeManifest): readonly FewerBits[] {
+  if (bytesOf(manifest) <= RESIDENT_BYTES || manifest.precision === "q4") return [];
+  return manifest.precision === "q8" ? ["q4"] : ["q8", "q4"];
+}
+
+function bytesOf({ parts }: CascadeManifest): number {
+  return Object.values(parts).reduce((total, { data }) => data.reduce((sum, { size }) => sum + size, total), 0);
 }
 
 /** The networks of one model folder on one engine. */
 export function createRuntime(engine: Engine, folder: ModelFolder, manifest: CascadeManifest, options: RuntimeOptions): Runtime {
-  const { backend, reason, tight = false } = options;
-  const total = Object.values(manifest.parts).reduce((sum, part) => sum + part.data.reduce((bytes, { size }) => bytes + size, 0), 0);
-  const resident = !tight && total <= RESIDENT_BYTES;
+  const { backend, reason, tight = false, lower } = options;
+  const resident = !tight && bytesOf(manifest) <= RESIDENT_BYTES;
   const kept = new Map<PartName, Promise<Opened>>();
   const recorded = new Map<PartName, { readonly key: string; readonly recording: Promise<Recording | undefined> }>();
 
-  const files = async (name: PartName, signal?: AbortSignal): Promise<[Uint8Array, ExternalFile[]]> => {
+  const files = async (name: PartName, signal?: AbortSignal): Promise<[Uint8Array, readonly ExternalFile[]]> => {
     const part = manifest.parts[name];
     if (part === undefined) throw new CascadeError("bad-model", `The model has no ${name}.`);
     const [graph, ...data] = await Promise.all([part.graph, ...part.data].map((entry) => readWhole(folder, entry, signal)));
     if (graph === undefined) throw new Error(`${name}: no graph`);
-    return [new Uint8Array(await graph.arrayBuffer()), part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() }))];
+    const stored: PartFiles = {
+      model: new Uint8Array(await graph.arrayBuffer()),
+      data: part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() })),
+    };
+    const { model, data: external } = lower?.(name, part.config, stored) ?? stored;
+    return [model, external];
   };
   const load = (name: PartName, signal?: AbortSignal): Promise<Session> =>
     timed(name, async () => await engine.createSession(...(await files(name, signal))));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { PIECE } from "./pieces-blob.ts";
+import { PIECE } from "../shared/pieces-blob.ts";
 import { StoredBlob } from "./stored-blob.ts";
 
 const bound = fc.option(fc.integer({ min: -400, max: 400 }), { nil: undefined });

@@ -1,4 +1,4 @@
-import { PIECE, PiecesBlob } from "./pieces-blob.ts";
+import { PIECE, PiecesBlob } from "../shared/pieces-blob.ts";
 
 /**
  * A stored file's Blob, never streamed by the browser itself. onnxruntime-web reads `slice().stream()` with a reader that brings its own buffer, and on a busy

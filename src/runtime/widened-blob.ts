@@ -1,6 +1,6 @@
 import type { HalfSpan } from "../onnx/widen-initializers.ts";
 import { fromFloat16 } from "../shared/float16.ts";
-import { PIECE, PiecesBlob } from "./pieces-blob.ts";
+import { PIECE, PiecesBlob } from "../shared/pieces-blob.ts";
 
 /** Half precision numbers of a file as if they lay in one of float32: spans of `source`, one after another, widened only as they are read. */
 export class WidenedBlob extends PiecesBlob {

@@ -30,6 +30,8 @@ export interface CascadeManifest {
 export type RequiredPart = "text-encoder" | "stage-c" | "stage-b" | "stage-a";
 export type PartName = RequiredPart | "previewer";
 export type PrecisionName = "q4" | "q8" | "f16" | "f32";
+/** Precisions that weights stored at a higher one can be read at where memory is short. */
+export type FewerBits = "q8" | "q4";
 
 export interface FileEntry {
   /** A plain file name in the model's folder: no separators, no "..". */

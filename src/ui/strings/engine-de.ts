@@ -44,6 +44,10 @@ export const engineDe: readonly (readonly [RegExp, string])[] = [
     "Der Speicher reichte nicht, darum geht es mit nur einem Teil des Modells auf einmal weiter.",
   ],
   [
+    /Memory still ran out, so this goes on with the model's weights cut down to (\d) bits\./,
+    "Der Speicher reichte noch immer nicht, darum geht es mit auf $1 Bit gekürzten Gewichten des Modells weiter.",
+  ],
+  [
     /The GPU's memory ran out, so this goes on on the processor\./,
     "Der Speicher der GPU reichte nicht, darum geht es auf dem Prozessor weiter.",
   ],
