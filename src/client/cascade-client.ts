@@ -158,6 +158,7 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
         onEvent(event);
       };
       for (;;) {
+        stage = undefined;
         try {
           return await draw(settings, listen, state, signal);
         } catch (error) {
