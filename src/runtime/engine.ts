@@ -8,9 +8,9 @@ import { fusedAttentionIsRight, isNear, replayTrial } from "./attention-check.ts
 import { requestDevice } from "./device.ts";
 import type { LoadedOrt, OrtTensor, Session } from "./ort.ts";
 import { Recording } from "./recording.ts";
-import { StoredBlob } from "./stored-blob.ts";
+import { storedBlob } from "./stored-blob.ts";
 import type { FixedShapes } from "./types.ts";
-import { WidenedBlob } from "./widened-blob.ts";
+import { widenedBlob } from "./widened-blob.ts";
 
 /** How attention is computed on this machine. */
 export type AttentionForm = "fused" | "fused-without-subgroups" | "decomposed";
@@ -139,11 +139,10 @@ export class Engine {
     { onProcessor = false, sizes }: { onProcessor?: boolean; sizes?: Readonly<Record<string, number>> } = {},
   ): Promise<Session> {
     const { model: read, files } = widenInitializers(file);
-    const stored = external.map(({ path, data }) => ({ path, data: new StoredBlob(data) }));
     const externalData = await Promise.all(
-      [...stored, ...widenedFiles(files, external)].map(async ({ path, data }) => ({
+      [...external, ...widenedFiles(files, external)].map(async ({ path, data }) => ({
         path,
-        data: this.loaded.build === "jspi" ? data : new Uint8Array(await data.arrayBuffer()),
+        data: this.loaded.build === "jspi" ? storedBlob(data) : new Uint8Array(await data.arrayBuffer()),
       })),
     );
     const device = onProcessor ? undefined : this.device;
@@ -228,7 +227,7 @@ function widenedFiles(files: readonly WidenedFile[], external: readonly External
   return files.map(({ path, source, spans }) => {
     const data = external.find((one) => one.path === source)?.data;
     if (data === undefined) throw new Error(`the graph's weights lie in ${source}, which was not given`);
-    return { path, data: new WidenedBlob(data, spans) };
+    return { path, data: widenedBlob(data, spans) };
   });
 }
 

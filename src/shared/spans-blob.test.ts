@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { PIECE } from "./pieces-blob.ts";
-import { SpansBlob, spanOf } from "./spans-blob.ts";
+import { PIECE, SpansBlob, spanOf } from "./spans-blob.ts";
 
 /** Spans with gaps between them, and bounds of a slice. */
 const cases = fc.record({

@@ -1,4 +1,5 @@
-import { PIECE, PiecesBlob } from "./pieces-blob.ts";
+/** Bytes read or made at a time. */
+export const PIECE = 2 ** 22;
 
 /** Bytes of a made-up file that come from elsewhere. */
 export interface Span {
@@ -9,22 +10,63 @@ export interface Span {
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** A file of spans, in the order they lie in it, had only as they are read; between them are zeros. */
-export class SpansBlob extends PiecesBlob {
+/**
+ * A file of spans, in the order they lie in it, had piece by piece and only as they are read; between them are zeros. onnxruntime-web takes a Blob and reads the
+ * slices it needs, so no more than a slice is ever held. Does not survive structured cloning, which sees an empty Blob.
+ */
+export class SpansBlob extends Blob {
   /** `begin` to `end`: the bytes of the file that this is a slice of; all by default. */
   constructor(
     private readonly spans: readonly Span[],
-    begin = 0,
-    end = spans.reduce((most, { offset, length }) => Math.max(most, offset + length), 0),
+    private readonly begin = 0,
+    private readonly end = spans.reduce((most, { offset, length }) => Math.max(most, offset + length), 0),
   ) {
-    super(begin, end);
+    super();
   }
 
-  protected override between(begin: number, end: number): SpansBlob {
-    return new SpansBlob(this.spans, begin, end);
+  override get size(): number {
+    return this.end - this.begin;
   }
 
-  protected override async *pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  /** As Blob's: negative bounds count from the end. */
+  override slice(start = 0, end = this.size): SpansBlob {
+    const bound = (at: number): number => this.begin + Math.min(this.size, Math.max(0, at < 0 ? this.size + at : at));
+    return new SpansBlob(this.spans, bound(start), Math.max(bound(start), bound(end)));
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    const pieces = this.pieces();
+    return new ReadableStream({
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await pieces.return();
+      },
+    });
+  }
+
+  override async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const all = new Uint8Array(this.size);
+    let at = 0;
+    for await (const piece of this.pieces()) {
+      all.set(piece, at);
+      at += piece.length;
+    }
+    return all;
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    return (await this.bytes()).buffer;
+  }
+
+  override async text(): Promise<string> {
+    return new TextDecoder().decode(await this.bytes());
+  }
+
+  private async *pieces(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
     let at = this.begin;
     for (const span of this.spans) {
       const first = Math.min(this.end, span.offset);
