@@ -5,6 +5,7 @@ import { CHANGING, openHoisted } from "../src/runtime/hoisted.ts";
 import type { LoadedOrt, Ort } from "../src/runtime/ort.ts";
 import { loadOrt } from "../src/runtime/ort-browser.ts";
 import type { Backend, Network } from "../src/runtime/types.ts";
+import { webGpuEngine } from "../src/runtime/web-gpu-engine.ts";
 import { sizeOf, type Tensor } from "../src/shared/tensor.ts";
 import { xorshift } from "./checkpoint.ts";
 
@@ -83,7 +84,7 @@ interface Runner {
 }
 
 async function ourRunner(loaded: LoadedOrt, backend: Backend): Promise<Runner> {
-  const engine = backend === "webgpu" ? await Engine.onWebGpu(loaded) : Engine.onWasm(loaded);
+  const engine = backend === "webgpu" ? await webGpuEngine(loaded) : Engine.onWasm(loaded);
   return {
     attention: engine.attention,
     async create(model, external) {

@@ -4,8 +4,7 @@ import { type WidenedFile, widenInitializers } from "../onnx/widen-initializers.
 import { Ending } from "../shared/ending.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
-import { fusedAttentionIsRight, isNear, replayTrial } from "./attention-check.ts";
-import { requestDevice } from "./device.ts";
+import { isNear, replayTrial } from "./attention-check.ts";
 import type { LoadedOrt, OrtTensor, Session } from "./ort.ts";
 import { Recording } from "./recording.ts";
 import { storedBlob } from "./stored-blob.ts";
@@ -32,7 +31,8 @@ export class Engine {
   private disposed = false;
   private replays: Promise<boolean> | undefined;
 
-  private constructor(
+  /** `device`: what it runs on; none: the processor. */
+  constructor(
     private readonly loaded: LoadedOrt,
     readonly attention: AttentionForm,
     private readonly device?: GPUDevice,
@@ -51,38 +51,6 @@ export class Engine {
 
   static onWasm(loaded: LoadedOrt): Engine {
     return new Engine(loaded, "fused");
-  }
-
-  /**
-   * Tries fused attention on a plain device, then on one without `subgroups`, then attention in parts. Rejects where this GPU gets none of them
-   * right, with what the last one failed by.
-   */
-  static async onWebGpu(loaded: LoadedOrt): Promise<Engine> {
-    let failure: unknown;
-    for (const form of ["fused", "fused-without-subgroups", "decomposed"] as const) {
-      const engine = new Engine(loaded, form, await requestDevice({ subgroups: form !== "fused-without-subgroups" }));
-      try {
-        if (await engine.attentionIsRight()) return engine;
-        failure = new Error("this GPU gets attention wrong in every form");
-      } catch (error) {
-        failure = error;
-      }
-      engine.dispose();
-    }
-    throw failure;
-  }
-
-  private async attentionIsRight(): Promise<boolean> {
-    return await fusedAttentionIsRight(async (model, inputs) => {
-      const session = await this.createSession(model, []);
-      try {
-        const { output } = await this.run(session, inputs);
-        if (output === undefined) throw new Error("the attention graph has no output");
-        return output;
-      } finally {
-        await this.release(session);
-      }
-    });
   }
 
   /** Whether recorded commands give right numbers here; tried once. */

@@ -1,8 +1,8 @@
 import { afterAll, expect, test } from "vitest";
+import { gpuEngine } from "../../fixtures/gpu-engine.ts";
 import { unetSizes } from "../models/unet.ts";
 import { parseManifest } from "../shared/parse-manifest.ts";
 import { sizeOf, type Tensor } from "../shared/tensor.ts";
-import { Engine } from "./engine.ts";
 import { loadOrt } from "./ort-browser.ts";
 import { createRuntime } from "./runtime.ts";
 import type { Network } from "./types.ts";
@@ -11,7 +11,7 @@ import { urlFolder } from "./url-folder.ts";
 // The embedded model's Stage C, at the smallest picture it makes: attention, both kinds of level change, all kinds of input.
 const folder = urlFolder(new URL("/models/mini/", location.href));
 const manifest = parseManifest(await (await folder.read("cascade.json")).text());
-const engine = await Engine.onWebGpu(await loadOrt("webgpu"));
+const { engine } = await gpuEngine(await loadOrt("webgpu"));
 const runtime = createRuntime(engine, folder, manifest, { backend: "webgpu", reason: "a test" });
 afterAll(() => runtime.dispose());
 

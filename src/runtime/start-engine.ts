@@ -3,6 +3,7 @@ import { type BackendChoice, chooseBackend } from "./device.ts";
 import { type AttentionForm, Engine } from "./engine.ts";
 import { loadOrt } from "./ort-browser.ts";
 import type { Backend } from "./types.ts";
+import { webGpuEngine } from "./web-gpu-engine.ts";
 
 /** An engine, and why it is this one, in a sentence or two for the user. */
 export interface StartedEngine {
@@ -24,7 +25,7 @@ export async function startEngine(choice: BackendChoice): Promise<StartedEngine>
   const { backend, reason } = await chooseBackend(choice);
   if (backend === "wasm") return await onWasm(reason);
   try {
-    const engine = await Engine.onWebGpu(await loadOrt("webgpu"));
+    const engine = await webGpuEngine(await loadOrt("webgpu"));
     return { engine, about: { backend, reason: reason + ATTENTION[engine.attention] } };
   } catch (error) {
     if (choice === "auto") return await onWasm(`WebGPU did not start here (${messageOf(error)}), so the processor draws.`);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cosine } from "../../../fixtures/golden.ts";
-import { Engine } from "../../runtime/engine.ts";
+import { gpuEngine } from "../../../fixtures/gpu-engine.ts";
 import { loadOrt } from "../../runtime/ort-browser.ts";
 import type { FewerBits, PrecisionName } from "../../shared/manifest.ts";
 import { sizeOf, type Tensor } from "../../shared/tensor.ts";
@@ -45,7 +45,7 @@ test("a session on WebGPU reads weights that get fewer bits on the way", async (
   };
   const loaded = await loadOrt("webgpu");
   expect(loaded.build).toBe("jspi");
-  const engine = await Engine.onWebGpu(loaded);
+  const { engine } = await gpuEngine(loaded);
   const output = async ({ model, data }: PartFiles): Promise<Float32Array> => {
     const session = await engine.createSession(model, data);
     const outputs = await engine.run(session, inputs);
