@@ -145,7 +145,7 @@ describe("npm run convert", () => {
 
   it.each([
     ["a file for the folder", "", "EEXIST"],
-    ["a folder in a file", "inside", "ENOTDIR"],
+    ["a folder in a file", "inside", "EEXIST"],
   ])("says that %s can't be written to, and leaves the file as it is", async (_, inside, code) => {
     const file = join(directory, "a-file");
     await writeFile(file, "mine");
@@ -155,6 +155,25 @@ describe("npm run convert", () => {
       message: expect.stringMatching(`^The model can't be written to .*a-file.*: ${code}`),
     });
     expect(await readFile(file, "utf8")).toBe("mine");
+  });
+
+  it.runIf(process.platform === "linux").each(["/proc/o", "/proc/o/deep", "/dev/null/o", "/sys/o"])(
+    "says at once that no folder can be made at %s",
+    async (out) => {
+      await expect(command("--out", out, "--precision", "q8", "--stage-a", join(fixtures, "vqgan"))).rejects.toMatchObject({
+        name: "CascadeError",
+        message: expect.stringMatching(`^The model can't be written to ${out}: E[A-Z]+: .*mkdir '.*'\\.$`),
+      });
+    },
+  );
+
+  it("makes the folders above the model's, and leaves those that are there", async () => {
+    const above = join(directory, "one", "two");
+    const args = ["--precision", "q8", "--stage-a", join(fixtures, "vqgan")];
+    for (const out of [join(above, "three"), above]) {
+      await command(...args, "--out", out);
+      expect(await readdir(out)).toContain("stage-a.onnx");
+    }
   });
 
   it("says in one line what is wrong with a sampling file that is no JSON", async () => {

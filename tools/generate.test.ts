@@ -93,6 +93,7 @@ describe("npm run generate", () => {
     ],
     ["an impossible size", ["x", "--out", "x.png", "--width", "1000"], /^A width of 1000 pixels is not possible: .* 896 and 1024\.$/],
     ["a folder there is not", ["x", "--out", "/no/such/x.png"], /^The folder of \/no\/such\/x\.png does not exist: make it first\.$/],
+    ["a folder in a file", ["x", "--out", `${import.meta.filename}/x.png`], /^The folder of .*x\.png does not exist: make it first\.$/],
     ["a model there is not", ["x", "--out", "x.png", "--model", "/no/such"], /^There is no cascade\.json in \/no\/such\.$/],
     ["a batch there is not", ["--batch", "/no/such.jsonl"], /^The batch \/no\/such\.jsonl can't be read: /],
   ])("refuses %s with one sentence", async (_, args, sentence) => {
@@ -101,6 +102,15 @@ describe("npm run generate", () => {
     await expect(run(given, terminal)).rejects.toMatchObject({ name: "CascadeError", message: expect.stringMatching(sentence) });
     expect(await pictures()).toEqual(before);
   });
+
+  it.runIf(process.platform === "linux").each(["/proc/x.png", "/sys/x.png"])(
+    "refuses %s, which nobody can write, before it draws",
+    async (out) => {
+      await expect(run(["a cat", "--out", out, "--model", model, ...quick], terminal)).rejects.toThrow(
+        new RegExp(`^${out} can't be written: E[A-Z]+: `),
+      );
+    },
+  );
 
   it("refuses a folder as the picture before it draws one", async () => {
     const out = join(folder, "model.png");

@@ -87,19 +87,31 @@ export async function directoryFolder(path: string): Promise<OutputFolder> {
       handles.clear();
       await rm(hidden, { recursive: true, force: true });
       // The directory itself goes where it was made for this; one with other files in it stays.
-      if (created !== undefined) await rmdir(directory).catch(() => undefined);
+      if (created) await rmdir(directory).catch(() => undefined);
     },
   };
 }
 
-/** The directory, the first one above it that was missing, and a hidden folder in it. */
-async function makeHidden(directory: string): Promise<{ created: string | undefined; hidden: string }> {
+/** A hidden folder in the directory; `created`: that was made for it. */
+async function makeHidden(directory: string): Promise<{ created: boolean; hidden: string }> {
   try {
-    const created = await mkdir(directory, { recursive: true });
+    const created = await makeDirectory(directory);
     return { created, hidden: await mkdtemp(join(directory, ".convert-")) };
   } catch (error) {
     throw new CascadeError("bad-settings", `The model can't be written to ${directory}: ${messageOf(error)}.`, { cause: error });
   }
+}
+
+/**
+ * Makes a directory and those above it; says whether it was missing. Node's own `recursive` never ends where a file system answers ENOENT although
+ * the directory above is there, as Linux's /proc does.
+ */
+async function makeDirectory(path: string): Promise<boolean> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) return false;
+  const above = dirname(path);
+  if (above !== path) await makeDirectory(above);
+  await mkdir(path);
+  return true;
 }
 
 /** Removes an older model that is replaced in part or whole: its manifest first, so that it is not taken for one any more. */
