@@ -123,6 +123,9 @@ test("a share link fills the form; presets, sampler and token counter follow", a
   await expect(page.getByText("2 of 75 tokens")).toBeVisible();
   await prompt.fill(`${"fox ".repeat(75)}cat dog`);
   await expect(page.getByText("77 of 75 tokens. Not read: “cat dog”")).toBeVisible();
+  // A book that was pasted by mistake is not counted to its end: it can't be drawn.
+  await prompt.fill("fox ".repeat(250_000));
+  await expect(page.getByText("The prompt has 1000000 characters, more than 20000: shorten it.")).toBeVisible();
   await prompt.fill("a (fox:1.3) and {cat|dog}");
   await expect(page.getByText("4 of 75 tokens")).toBeVisible();
   // Weights by keys, as in A1111's web UI.

@@ -1,6 +1,7 @@
 import * as comlink from "comlink";
 import { type CascadeService, outcomeOf } from "../src/client/protocol.ts";
 import type { Cascade } from "../src/pipeline/cascade.ts";
+import { describePrompt } from "../src/pipeline/describe-prompt.ts";
 import { leastSide } from "../src/pipeline/geometry.ts";
 import { openCascade } from "../src/pipeline/open-cascade.ts";
 import { prepareStages } from "../src/pipeline/prepare.ts";
@@ -12,8 +13,6 @@ import { urlFolder } from "../src/runtime/url-folder.ts";
 import type { FewerBits } from "../src/shared/manifest.ts";
 import { browserStore } from "../src/storage/browser-store.ts";
 import { recheckOnFailure } from "../src/storage/recheck.ts";
-import { withoutWildcards } from "../src/tokenizer/alternatives.ts";
-import { readPrompt } from "../src/tokenizer/read-prompt.ts";
 import { holdLifeLock } from "./life-lock.ts";
 
 /** The engine's worker: the pipeline behind comlink. */
@@ -72,13 +71,7 @@ const service: CascadeService = {
 
   cancel: () => running?.abort(),
 
-  describePrompt: (prompt) =>
-    outcomeOf(async () => {
-      const { tokenizer } = opened();
-      const { segments } = readPrompt(prompt, 0);
-      const { length, leftOut } = tokenizer.encodeSegments(segments);
-      return { tokens: length, leftOut, maxTokens: tokenizer.maxLength, unknownWords: tokenizer.unknownWords(withoutWildcards(prompt)) };
-    }),
+  describePrompt: (prompt) => outcomeOf(async () => describePrompt(opened().tokenizer, prompt)),
 };
 
 /** What cuts the weights down, which is part of the converter and hardly ever needed. */

@@ -1,8 +1,9 @@
 import * as comlink from "comlink";
+import type { PromptInfo } from "../pipeline/describe-prompt.ts";
 import type { CascadeEvent, Pixels, RunState, Settings, StageName } from "../pipeline/types.ts";
 import { Ending } from "../shared/ending.ts";
 import { CascadeError } from "../shared/errors.ts";
-import { type CascadeInfo, type CascadeService, type LoadOptions, type Outcome, type PromptInfo, unpack } from "./protocol.ts";
+import { type CascadeInfo, type CascadeService, type LoadOptions, type Outcome, unpack } from "./protocol.ts";
 import { watchLife } from "./watch-life.ts";
 
 export interface GenerateOptions {
@@ -27,6 +28,7 @@ export interface CascadeClient {
    * Rejects with CascadeError.
    */
   generate(settings: Settings, options?: GenerateOptions): Promise<Pixels>;
+  /** How the model reads a prompt. Rejects with `bad-settings` where it is too long to be drawn. */
   describePrompt(prompt: string): Promise<PromptInfo>;
   /** Ends the worker: its memory goes back at once. */
   dispose(): void;

@@ -1,3 +1,4 @@
+import type { PromptInfo } from "../pipeline/describe-prompt.ts";
 import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types.ts";
 import type { BackendChoice } from "../runtime/device.ts";
 import type { Backend } from "../runtime/types.ts";
@@ -14,7 +15,7 @@ export interface CascadeService {
   generate(settings: Settings, onEvent: (event: CascadeEvent) => void, resume?: RunState): Promise<Outcome<Pixels>>;
   /** Ends the running generate after its step. */
   cancel(): void;
-  /** How the model reads a prompt. */
+  /** How the model reads a prompt; fails with `bad-settings` where it is too long to be drawn. */
   describePrompt(prompt: string): Promise<Outcome<PromptInfo>>;
 }
 
@@ -46,16 +47,6 @@ export interface CascadeInfo {
   readonly words?: ModelWords;
   /** A Web Lock the worker holds while it lives; absent where the browser has none. No event tells that a worker was killed. */
   readonly lifeLock?: string;
-}
-
-export interface PromptInfo {
-  /** Tokens, start and end included. */
-  readonly tokens: number;
-  readonly maxTokens: number;
-  /** The end of the prompt that the text encoder does not read; "" where it reads all. */
-  readonly leftOut: string;
-  /** Words the model's vocabulary does not have. */
-  readonly unknownWords: readonly string[];
 }
 
 /** A result, or an error that keeps its class and code. */

@@ -36,12 +36,8 @@ function stageDefaults({ steps, guidance, sampler }: SamplingDefaults): StageSet
 export function checkSettings(settings: Settings, model: Geometry): void {
   const { prompt, negativePrompt, width, height, seed, stageC, stageB } = settings;
   if (prompt.trim() === "") refuse("The prompt is empty: write what the picture should show.");
-  for (const [name, text] of [
-    ["prompt", prompt],
-    ["negative prompt", negativePrompt],
-  ] as const) {
-    if (text.length > MAX_PROMPT) refuse(`The ${name} has ${text.length} characters, more than ${MAX_PROMPT}: shorten it.`);
-  }
+  checkLength("prompt", prompt);
+  checkLength("negative prompt", negativePrompt);
   const { granularity } = model.latents;
   const least = leastSide(model);
   checkSide("width", width, granularity, least);
@@ -54,6 +50,11 @@ export function checkSettings(settings: Settings, model: Geometry): void {
     checkNumber(`${name} number of steps`, stage.steps, 1, MAX_STEPS, true);
     checkNumber(`${name} guidance`, stage.guidance, 0, MAX_GUIDANCE, false);
   }
+}
+
+/** Throws `bad-settings` where a prompt is too long for the tokenizer to be asked. */
+export function checkLength(name: "prompt" | "negative prompt", { length }: string): void {
+  if (length > MAX_PROMPT) refuse(`The ${name} has ${length} characters, more than ${MAX_PROMPT}: shorten it.`);
 }
 
 function checkSide(name: string, pixels: number, granularity: number, least: number): void {

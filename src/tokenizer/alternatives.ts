@@ -17,34 +17,33 @@ export function expandAlternatives(prompt: string, seed: number): string {
   const random = mulberry32(seed);
   const pick = <T>(list: readonly T[], otherwise: T): T => list[Math.floor(random() * list.length)] ?? otherwise;
 
-  /** Reads up to the brace that ends this level: its alternatives, and whether that brace came. */
-  const read = (from: number): { options: string[]; end: number; closed: boolean } => {
-    const options = [""];
-    const add = (text: string): void => {
-      options[options.length - 1] += text;
-    };
-    let i = from;
-    for (; i < prompt.length; i++) {
-      const sign = prompt[i] ?? "";
-      if (sign === "\\") {
-        add(prompt.slice(i, i + 2));
-        i++;
-      } else if (sign === "{") {
-        const inner = read(i + 1);
-        const whole = inner.options.join("|");
-        if (!inner.closed) add(`{${whole}`);
-        else add(inner.options.length > 1 ? pick(inner.options, "") : `{${whole}}`);
-        i = inner.end;
-      } else if (sign === "}" && from > 0) return { options, end: i, closed: true };
-      else if (sign === "|" && from > 0) options.push("");
-      else add(sign);
-    }
-    return { options, end: i, closed: false };
+  let text = "";
+  /** Alternatives of the braces that are open, the innermost last. No recursion: a prompt may open more of them than there is stack for. */
+  const open: string[][] = [];
+  const add = (more: string): void => {
+    const options = open.at(-1);
+    if (options === undefined) text += more;
+    else options[options.length - 1] += more;
   };
+  for (let i = 0; i < prompt.length; i++) {
+    const sign = prompt[i] ?? "";
+    const options = open.at(-1);
+    if (sign === "\\") {
+      add(prompt.slice(i, i + 2));
+      i++;
+    } else if (sign === "{") {
+      open.push([""]);
+    } else if (sign === "}" && options !== undefined) {
+      open.pop();
+      add(options.length > 1 ? pick(options, "") : `{${options.join("")}}`);
+    } else if (sign === "|" && options !== undefined) {
+      options.push("");
+    } else add(sign);
+  }
+  // Braces whose other half never came.
+  for (let options = open.pop(); options !== undefined; options = open.pop()) add(`{${options.join("|")}`);
 
-  return read(0)
-    .options.join("")
-    .replace(/__([a-z]+)__/g, (whole, name: string) => pick(Object.hasOwn(WILDCARDS, name) ? (WILDCARDS[name] ?? []) : [], whole));
+  return text.replace(/__([a-z]+)__/g, (whole, name: string) => pick(Object.hasOwn(WILDCARDS, name) ? (WILDCARDS[name] ?? []) : [], whole));
 }
 
 /** The prompt without the wildcards that stand for a list: their names are no words of it. */

@@ -51,6 +51,13 @@ describe("weights", () => {
       ],
     ],
     ["(at 10:30)", [["at 10", 10]]],
+    [
+      "(red:1.)(fox:.5)",
+      [
+        ["red", 1],
+        ["fox", 0.5],
+      ],
+    ],
     ["\\(red\\:1.3\\)", [["(red\\:1.3)", 1]]],
     ["a (red", [["a (red", 1]]],
     ["a red) fox]", [["a red) fox]", 1]]],
@@ -100,6 +107,12 @@ describe("alternatives", () => {
     for (const text of ["a fox", "a {fox}", "a {fox|", "a} fox", "a | fox", "\\{a\\|b\\}", "__dragon__", "(a:1.2) [b]", "\\"]) {
       expect(expandAlternatives(text, 3)).toBe(text);
     }
+  });
+
+  test("of more braces than there is stack for", () => {
+    const deep = 20_000;
+    expect(expandAlternatives("{".repeat(deep), 3)).toBe("{".repeat(deep));
+    expect(expandAlternatives(`${"{a|".repeat(deep)}${"a}".repeat(deep)}`, 3)).toMatch(/^a+$/);
   });
 
   test("wildcards stand for what the embedded model was taught", () => {

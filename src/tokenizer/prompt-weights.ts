@@ -40,7 +40,7 @@ export function parseWeights(prompt: string): Segment[] {
     } else if (sign === "]" && open.at(-1)?.sign === "[") {
       close(1 / STEP);
     } else if (sign === ")" && open.at(-1)?.sign === "(") {
-      const written = /:\s*(\d+\.?\d*|\.\d+)\s*$/.exec(text);
+      const written = /:\s*(\d+(?:\.\d*)?|\.\d+)\s*$/.exec(text);
       if (written !== null && prompt.slice(0, i).endsWith(written[0])) {
         text = text.slice(0, written.index);
         close(Math.min(Number(written[1]), LARGEST));

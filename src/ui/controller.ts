@@ -1,7 +1,8 @@
 import { batch } from "@preact/signals-core";
 import type { CascadeClient } from "../client/cascade-client.ts";
-import type { LoadOptions, PromptInfo } from "../client/protocol.ts";
+import type { LoadOptions } from "../client/protocol.ts";
 import { type Axes, comparison } from "../gallery/comparison.ts";
+import type { PromptInfo } from "../pipeline/describe-prompt.ts";
 import { CascadeError, type ErrorCode } from "../shared/errors.ts";
 import { rememberModel } from "./chosen-model.ts";
 import { comparisonSheet } from "./comparison-sheet.ts";
@@ -32,7 +33,7 @@ export interface Controller {
   goOn(): Promise<void>;
   /** Forgets that run. */
   letGo(): Promise<void>;
-  /** How the model reads a prompt; undefined while there is no model. */
+  /** How the model reads a prompt; undefined while there is no model. Rejects with `bad-settings` where it is too long to be drawn. */
   describePrompt(prompt: string): Promise<PromptInfo | undefined>;
   /** Ends the picture being made; the next one follows. */
   cancel(): void;

@@ -24,6 +24,12 @@ export const engineDe: readonly (readonly [RegExp, string])[] = [
     /Attention runs in parts, because this GPU gets the fused form wrong\./,
     "Die Attention läuft in Teilen, weil diese GPU sie als Ganzes falsch rechnet.",
   ],
+  // What can't be drawn: src/pipeline/settings.ts.
+  [/The prompt has (\d+) characters, more than (\d+): shorten it\./, "Der Prompt hat $1 Zeichen, mehr als $2: Kürzen Sie ihn."],
+  [
+    /The negative prompt has (\d+) characters, more than (\d+): shorten it\./,
+    "Der negative Prompt hat $1 Zeichen, mehr als $2: Kürzen Sie ihn.",
+  ],
   // Notes of a run: src/pipeline/prompt-notes.ts and watch.ts, src/client/cascade-client.ts.
   [/The prompt was read as "(.*)"\./, "Der Prompt wurde gelesen als „$1“."],
   [/The negative prompt was read as "(.*)"\./, "Der negative Prompt wurde gelesen als „$1“."],

@@ -1,9 +1,11 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { PLANS } from "../../convert/plan.ts";
+import { describePrompt } from "../../pipeline/describe-prompt.ts";
 import { promptNotes } from "../../pipeline/prompt-notes.ts";
 import type { Settings } from "../../pipeline/types.ts";
 import { chooseBackend } from "../../runtime/device.ts";
 import type { ClipTokenizer } from "../../tokenizer/clip-tokenizer.ts";
+import { problemOf } from "../problem-of.ts";
 import { de } from "./de.ts";
 import { en } from "./en.ts";
 import { LANGUAGES, language, startLanguage, t } from "./language.ts";
@@ -74,6 +76,21 @@ test("the engine's sentences are told in the page's language", async () => {
   ]);
   startLanguage(["en"]);
   expect(sentences.map(told)).toEqual(sentences);
+});
+
+test("a prompt too long to be drawn is told in the page's language", () => {
+  const tokenizer = {} as ClipTokenizer;
+  const problem = (): string => {
+    try {
+      describePrompt(tokenizer, "a cat ".repeat(200_000));
+      return "";
+    } catch (error) {
+      return problemOf(error).message;
+    }
+  };
+  expect(problem()).toBe("The prompt has 1200000 characters, more than 20000: shorten it.");
+  startLanguage(["de"]);
+  expect(problem()).toBe("Der Prompt hat 1200000 Zeichen, mehr als 20000: Kürzen Sie ihn.");
 });
 
 test("each reason of the converter's plans has German words", () => {
