@@ -224,6 +224,20 @@ describe("reading", () => {
     expect(matrices.filter((bytes) => bytes > piece).length).toBeGreaterThan(10);
   });
 
+  it("reads a matrix once where its scales are asked for long before its values, as onnxruntime-web may", async () => {
+    const { config, model, data } = at("stage-c", "f32");
+    const [file] = data;
+    if (file === undefined) throw new Error("no data");
+    const { source, reads } = counted(file.data.slice());
+    const part = lowerPart("stage-c", config, { model, data: [{ ...file, data: source }] }, "q8");
+    if (part === undefined) throw new Error("it was not lowered");
+    const keys = quantizedKeys(part);
+    for (const name of [...keys.map((key) => `${key}.scales`), ...keys.reverse().map((key) => `${key}.quantized`)]) {
+      expect(isSame(await initializer(part, name), await initializer(at("stage-c", "q8"), name)), name).toBe(true);
+    }
+    expect(reads).toHaveLength(keys.length);
+  });
+
   it("rejects where numbers are too large for fewer bits", async () => {
     const { config, model, data } = at("stage-c", "f32");
     const [file] = data;

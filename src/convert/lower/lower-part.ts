@@ -8,8 +8,9 @@ import { type Span, SpansBlob, spanOf } from "../../shared/spans-blob.ts";
 import { type ConfiguredPart, configuredNetwork } from "../networks.ts";
 import { placeWeights } from "../placement.ts";
 import { applyPlan, PLANS } from "../plan.ts";
-import { type Requantized, requantized } from "./requantize.ts";
+import { requantized } from "./requantize.ts";
 import { type PartFiles, StoredPart } from "./stored-part.ts";
+import { type Made, Unread } from "./unread.ts";
 
 /** Bits of what is stored; none are fewer than those with zero points, which no named plan has. */
 const BITS: Readonly<Record<WeightPrecision, number>> = { f32: 32, f16: 16, q8: 8, q8z: 0, q4: 4, q4z: 0 };
@@ -45,9 +46,9 @@ export function lowerPart(
     if (placement === undefined) throw new Error(`${initializer} has no place`);
     return placement;
   };
-  const last = new LastMade();
+  const unread = new Unread();
   const spans = (weight: WeightSpec): Span[] =>
-    part.hasWeight(weight) ? keptSpans(weight, part, place) : loweredSpans(weight, part, place, last);
+    part.hasWeight(weight) ? keptSpans(weight, part, place) : loweredSpans(weight, part, place, unread);
   return {
     model: writeModel(graph, place),
     data: layout.shards.map(({ file, weights }) => ({ path: file, data: new SpansBlob(weights.flatMap(spans)) })),
@@ -81,40 +82,19 @@ function keptSpans({ initializers }: WeightSpec, part: StoredPart, place: (name:
 }
 
 /** A matrix's bytes, made of the stored ones when they are asked for. */
-function loweredSpans(weight: WeightSpec, part: StoredPart, place: (name: string) => Placement, last: LastMade): Span[] {
+function loweredSpans(weight: WeightSpec, part: StoredPart, place: (name: string) => Placement, unread: Unread): Span[] {
   const { encoding, initializers } = weight;
   if (encoding.kind !== "nbits") throw new Error(`${keyOf(weight)} is no quantized matrix`);
   const matrix = part.matrixOf(keyOf(weight));
-  const make = async (): Promise<Requantized> => {
+  const make = async (): Promise<Made> => {
     const made = await requantized(matrix, encoding.bits);
-    if (made !== undefined) return made;
-    throw new CascadeError("out-of-memory", `Memory ran out, and ${keyOf(weight)} has numbers too large for fewer bits.`);
-  };
-  return initializers.map(({ name }, i) => {
-    const { offset, length } = place(name);
-    const read = async (begin: number, end: number) => {
-      const bytes = (await last.of(weight, make))[i];
-      if (bytes?.length !== length) throw new Error(`${name} is not of the size its shape says`);
-      // A copy: a part of it would keep all of it in memory.
-      return bytes.slice(begin, end);
-    };
-    return { offset, length, read };
-  });
-}
-
-/** Keeps what was made last, as a file is read piece by piece; the next is not begun before the one before is made. */
-class LastMade {
-  private weight: WeightSpec | undefined;
-  private made: Promise<Requantized | undefined> = Promise.resolve(undefined);
-
-  async of(weight: WeightSpec, make: () => Promise<Requantized>): Promise<Requantized> {
-    if (this.weight !== weight) {
-      const before = this.made;
-      this.weight = weight;
-      this.made = before.catch(() => undefined).then(make);
+    if (made === undefined) {
+      throw new CascadeError("out-of-memory", `Memory ran out, and ${keyOf(weight)} has numbers too large for fewer bits.`);
     }
-    const made = await this.made;
-    if (made === undefined) throw new Error("nothing was made");
-    return made;
-  }
+    return new Map(initializers.map(({ name }, i) => [name, made[i] ?? new Uint8Array()]));
+  };
+  return initializers.map(({ name }) => {
+    const { offset, length } = place(name);
+    return { offset, length, read: (begin, end) => unread.read(name, begin, end, make) };
+  });
 }
