@@ -7,10 +7,10 @@ import { openCascade } from "../src/pipeline/open-cascade.ts";
 import { prepareStages } from "../src/pipeline/prepare.ts";
 import { defaultSettings } from "../src/pipeline/settings.ts";
 import { textToImage } from "../src/pipeline/text-to-image.ts";
-import { fewerBits, type RuntimeOptions } from "../src/runtime/runtime.ts";
+import { fewerBits } from "../src/runtime/fewer-bits.ts";
+import type { LowerPart } from "../src/runtime/runtime.ts";
 import { startEngine } from "../src/runtime/start-engine.ts";
 import { urlFolder } from "../src/runtime/url-folder.ts";
-import type { FewerBits } from "../src/shared/manifest.ts";
 import { browserStore } from "../src/storage/browser-store.ts";
 import { recheckOnFailure } from "../src/storage/recheck.ts";
 import { holdLifeLock } from "./life-lock.ts";
@@ -31,7 +31,7 @@ const service: CascadeService = {
       const store = url.protocol === "stored:" ? await browserStore() : undefined;
       guarded = store ? (work) => recheckOnFailure(store, url.pathname, work) : (work) => work();
       const folder = store ? await store.open(url.pathname) : urlFolder(url);
-      const options = { ...about, tight, ...(await lowering(precision)) };
+      const options = { ...about, tight, ...(precision !== undefined && { lower: { to: precision, by: await lowering() } }) };
       cascade = await guarded(() => openCascade(engine, folder, options));
       const { manifest, words } = cascade;
       const lifeLock = await life;
@@ -43,7 +43,7 @@ const service: CascadeService = {
         defaults: defaultSettings(manifest, ""),
         ...(lifeLock !== undefined && { lifeLock }),
         ...(words !== undefined && { words }),
-        fewerBits: fewerBits(manifest),
+        fewerBits: tight ? await guarded(async () => fewerBits(folder, manifest, await lowering())) : [],
         parameters: Object.values(manifest.parts).reduce((sum, part) => sum + part.parameters, 0),
       };
     }),
@@ -75,10 +75,8 @@ const service: CascadeService = {
 };
 
 /** What cuts the weights down, which is part of the converter and hardly ever needed. */
-async function lowering(precision: FewerBits | undefined): Promise<Pick<RuntimeOptions, "lower">> {
-  if (precision === undefined) return {};
-  const { lowerPart } = await import("../src/convert/lower/lower-part.ts");
-  return { lower: (name, config, part) => lowerPart(name, config, part, precision) };
+async function lowering(): Promise<LowerPart> {
+  return (await import("../src/convert/lower/lower-part.ts")).lowerPart;
 }
 
 function opened(): Cascade {

@@ -41,7 +41,7 @@ export interface CascadeInfo {
   readonly leastSide: number;
   readonly defaults: Omit<Settings, "prompt" | "seed">;
   readonly parameters: number;
-  /** What its weights can be cut down to where memory is short, the most exact first. */
+  /** What its weights can be cut down to where memory is short, the most exact first; asked of the model where it was loaded `tight`. */
   readonly fewerBits: readonly FewerBits[];
   /** What a small model was taught, where its folder says so. */
   readonly words?: ModelWords;

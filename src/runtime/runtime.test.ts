@@ -5,8 +5,9 @@ import { lowerPart } from "../convert/lower/lower-part.ts";
 import type { CascadeManifest, FewerBits, PrecisionName } from "../shared/manifest.ts";
 import { parseManifest } from "../shared/parse-manifest.ts";
 import { Engine } from "./engine.ts";
+import { fewerBits } from "./fewer-bits.ts";
 import { loadOrtForNode } from "./ort-node.ts";
-import { createRuntime, fewerBits, type RuntimeOptions } from "./runtime.ts";
+import { createRuntime, type LowerPart, type RuntimeOptions } from "./runtime.ts";
 import type { ModelFolder } from "./types.ts";
 
 const about = { backend: "wasm", reason: "a test" } as const;
@@ -120,7 +121,7 @@ describe("parts at fewer bits", () => {
   };
   const inputs = { input_ids: ids, attention_mask: { data: new BigInt64Array(77).fill(1n), dims: [1, 77] } };
   const lowerTo = (precision: FewerBits): Pick<RuntimeOptions, "lower"> => ({
-    lower: (name, config, part) => lowerPart(name, config, part, precision),
+    lower: { to: precision, by: lowerPart },
   });
   const encoded = async (files: ModelFolder, options: Partial<RuntimeOptions>) => {
     const of = parseManifest(await (await files.read("cascade.json")).text());
@@ -140,13 +141,55 @@ describe("parts at fewer bits", () => {
     expect(pooled(lowered)).not.toEqual(pooled(stored));
   });
 
-  it("are as stored where they can't be lowered", async () => {
-    expect(await encoded(folder, { lower: () => undefined })).toEqual(await encoded(folder, {}));
+  it("are told once a part has them", async () => {
+    const { runtime } = await counted({ tight: true, ...lowerTo("q8") });
+    const stages: (FewerBits | undefined)[] = [];
+    for (const part of ["stage-a", "text-encoder", "stage-a"] as const) {
+      await (await runtime.open(part)).release();
+      stages.push(runtime.lowered);
+    }
+    expect(stages).toEqual([undefined, "q8", "q8"]);
+    await runtime.dispose();
   });
 
-  it("are offered of a model too large to stay loaded, below what it is stored at", () => {
-    expect(fewerBits(manifest)).toEqual([]);
-    const of = (precision: PrecisionName) => fewerBits({ ...large(), precision });
-    expect([of("f32"), of("f16"), of("q8"), of("q4")]).toEqual([["q8", "q4"], ["q8", "q4"], ["q4"], []]);
+  it("are as stored where they can't be lowered", async () => {
+    expect(await encoded(folder, { lower: { to: "q8", by: () => undefined } })).toEqual(await encoded(folder, {}));
+  });
+
+  describe("are offered", () => {
+    const offered = async (precision: PrecisionName, lower: LowerPart = lowerPart, files = folder) => {
+      const read: string[] = [];
+      const noted: ModelFolder = {
+        read(file) {
+          read.push(file);
+          return files.read(file);
+        },
+      };
+      const possible = await fewerBits(noted, { ...large(), precision }, lower);
+      expect(read.filter((file) => !file.endsWith(".onnx"))).toEqual([]);
+      return possible;
+    };
+
+    it("of a model too large to stay loaded, below what it is stored at", async () => {
+      expect(await fewerBits(folder, manifest, lowerPart)).toEqual([]);
+      expect(await offered("f32")).toEqual(["q8", "q4"]);
+      expect(await offered("q8", lowerPart, await smallCascade("q8"))).toEqual(["q4"]);
+      expect(await offered("q4")).toEqual([]);
+    });
+
+    it("where some part gets smaller, not where all graphs are of other builders", async () => {
+      expect(await offered("f32", (name, ...part) => (name === "stage-b" ? lowerPart(name, ...part) : undefined))).toEqual(["q8", "q4"]);
+      expect(await offered("f32", (name, config, part, to) => (to === "q4" ? lowerPart(name, config, part, to) : undefined))).toEqual([
+        "q4",
+      ]);
+      const foreign: ModelFolder = {
+        async read(file) {
+          const blob = await folder.read(file);
+          // A field of its own at the end, as another producer may write.
+          return file.endsWith(".onnx") ? new Blob([blob, Uint8Array.of(0x6a, 0)]) : blob;
+        },
+      };
+      expect(await offered("f32", lowerPart, foreign)).toEqual([]);
+    });
   });
 });

@@ -17,9 +17,17 @@ export interface RuntimeOptions {
   readonly reason: string;
   /** Memory ran out before: keep nothing that is not needed. @default false */
   readonly tight?: boolean;
-  /** Makes a part smaller before it is opened; undefined where that can't be. */
-  readonly lower?: (name: PartName, config: Readonly<Record<string, unknown>>, part: PartFiles) => PartFiles | undefined;
+  /** What weights are cut down to before a part is opened, and by what. @default as they are stored */
+  readonly lower?: { readonly to: FewerBits; readonly by: LowerPart };
 }
+
+/** Makes a part smaller; undefined where that can't be. */
+export type LowerPart = (
+  name: PartName,
+  config: Readonly<Record<string, unknown>>,
+  part: PartFiles,
+  to: FewerBits,
+) => PartFiles | undefined;
 
 /** A part's .onnx, and its weights' files. */
 export interface PartFiles {
@@ -27,10 +35,9 @@ export interface PartFiles {
   readonly data: readonly ExternalFile[];
 }
 
-/** What the weights of a model can be read at where memory is short, the most exact first. Those of a model that stays loaded whole are not what fills it. */
-export function fewerBits(manifest: CascadeManifest): readonly FewerBits[] {
-  if (bytesOf(manifest) <= RESIDENT_BYTES || manifest.precision === "q4") return [];
-  return manifest.precision === "q8" ? ["q4"] : ["q8", "q4"];
+/** Whether a model is small enough to stay loaded whole, where memory is not short. */
+export function staysLoaded(manifest: CascadeManifest): boolean {
+  return bytesOf(manifest) <= RESIDENT_BYTES;
 }
 
 function bytesOf({ parts }: CascadeManifest): number {
@@ -40,8 +47,9 @@ function bytesOf({ parts }: CascadeManifest): number {
 /** The networks of one model folder on one engine. */
 export function createRuntime(engine: Engine, folder: ModelFolder, manifest: CascadeManifest, options: RuntimeOptions): Runtime {
   const { backend, reason, tight = false, lower } = options;
-  const resident = !tight && bytesOf(manifest) <= RESIDENT_BYTES;
+  const resident = !tight && staysLoaded(manifest);
   const kept = new Map<PartName, Promise<Opened>>();
+  let lowered: FewerBits | undefined;
   const recorded = new Map<PartName, { readonly key: string; readonly recording: Promise<Recording | undefined> }>();
 
   const files = async (name: PartName, signal?: AbortSignal): Promise<[Uint8Array, readonly ExternalFile[]]> => {
@@ -53,7 +61,9 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
       model: new Uint8Array(await graph.arrayBuffer()),
       data: part.data.map(({ file }, i) => ({ path: file, data: data[i] ?? new Blob() })),
     };
-    const { model, data: external } = lower?.(name, part.config, stored) ?? stored;
+    const smaller = lower?.by(name, part.config, stored, lower.to);
+    if (smaller !== undefined) lowered = lower?.to;
+    const { model, data: external } = smaller ?? stored;
     return [model, external];
   };
   const load = (name: PartName, signal?: AbortSignal): Promise<Session> =>
@@ -120,6 +130,9 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
       const session = await engine.createSession(...(await files(name, signal)), { onProcessor: true });
       // Only `run` is asked of it: inputs stay in memory here, so there is nothing to hold.
       return { run: (inputs) => engine.run(session, inputs), release: () => engine.release(session) };
+    },
+    get lowered() {
+      return lowered;
     },
     async dispose() {
       const parts = await Promise.allSettled(kept.values());

@@ -1,4 +1,4 @@
-import type { PartName } from "../shared/manifest.ts";
+import type { FewerBits, PartName } from "../shared/manifest.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
 
 /** A folder with a converted model: embedded (same-origin URL), from storage, or a directory in Node. */
@@ -42,5 +42,7 @@ export interface Runtime {
   prepare(part: PartName, fixed?: FixedShapes): Promise<void>;
   /** The same network on the processor, whose numbers can be relied on; undefined where the backend is the processor. */
   openOnProcessor(part: PartName, signal?: AbortSignal): Promise<Omit<Network, "hold"> | undefined>;
+  /** What weights were cut down to; absent while all that were read are as they are stored. */
+  readonly lowered?: FewerBits | undefined;
   dispose(): Promise<void>;
 }
