@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { encode } from "fast-png";
 import { type Chunk, readChunks, writeChunks } from "../src/png/chunks.ts";
 import { textChunk } from "../src/png/text-chunks.ts";
 import { expect, type Playground, test } from "./playground.ts";
+import { sabotageWorker } from "./sabotage.ts";
 
 /** A small PNG with texts, as the tool would have written it. */
 function pictureWith(...texts: readonly Chunk[]): Uint8Array {
@@ -145,4 +147,44 @@ test("pictures of A1111, ComfyUI and InvokeAI give what they hold, by drop, by p
   await paste(playground, pictureWith());
   await expect(page.getByText(/^This picture carries no settings/)).toBeVisible();
   await expect(prompt).toHaveValue("ein Fuchs im Schnee, 狐");
+});
+
+test("a picture whose weights were cut down says so: under it, after a reload, beside another, and in its file", async ({ playground }) => {
+  const { page, prompt, seed } = playground;
+  // As after memory ran out twice; the embedded model is too small for that.
+  await sabotageWorker(
+    page,
+    `self.addEventListener("message", ({ data }) => {
+       if (data?.path?.[0] === "load") data.argumentList[0].value.precision = "q4";
+     });`,
+  );
+  await playground.open("?backend=wasm");
+  await playground.setSmall();
+  await prompt.fill("a star");
+  await seed.fill("7");
+  await prompt.press("Control+Enter");
+  await playground.finished("a star");
+  const facts = page.getByText(/^Seed 7 · 256 × 256 · [^·]+ · weights at 4 bits$/);
+  await expect(facts).toBeVisible();
+
+  await page.unrouteAll();
+  await page.reload();
+  await page.getByRole("button", { name: "Show: a star, seed 7" }).click();
+  await expect(facts).toBeVisible();
+  const download = page.waitForEvent("download");
+  await playground.download.click();
+  const file = await readFile(await (await download).path());
+  expect(file.toString("latin1")).toContain(", Weights: q4, ");
+  await drop(playground, file);
+  await expect(page.getByText("Settings taken from Cascade playground. Not taken: weights at 4 bits.")).toBeVisible();
+
+  await prompt.press("Control+Enter");
+  await expect(page.getByText(/^Seed 7 · 256 × 256 · [^·]+$/)).toBeVisible();
+  await page.getByRole("button", { name: "Compare with the picture shown: a star, seed 7" }).last().click();
+  await expect(page.getByRole("dialog").locator("figcaption")).toHaveText(["weights as stored", "weights at 4 bits"]);
+  await page.getByRole("button", { name: "Close" }).click();
+
+  await page.getByRole("button", { name: "Show: a star, seed 7" }).last().click();
+  await page.getByRole("combobox", { name: "Language" }).selectOption("Deutsch");
+  await expect(page.getByText(/^Seed 7 · 256 × 256 · [^·]+ · Gewichte mit 4 Bit$/)).toBeVisible();
 });

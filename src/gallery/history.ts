@@ -1,4 +1,4 @@
-import type { Settings } from "../pipeline/types.ts";
+import type { Settings, WeightsRead } from "../pipeline/types.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { Axes } from "./comparison.ts";
 import type { StageTime } from "./pace.ts";
@@ -9,6 +9,8 @@ export interface HistoryEntry {
   readonly settings: Settings;
   /** Name of the model that drew it. */
   readonly model: string;
+  /** What the model's weights were read at; absent: as they are stored. */
+  readonly weights?: readonly WeightsRead[];
   /** Milliseconds since 1970. */
   readonly made: number;
   /** How long it took. */

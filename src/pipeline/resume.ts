@@ -1,6 +1,13 @@
 import { CascadeError } from "../shared/errors.ts";
 import type { LatentShapes } from "./geometry.ts";
-import type { LatentState, RunState, Settings } from "./types.ts";
+import type { LatentState, RunState, Settings, WeightsRead } from "./types.ts";
+
+/** What a state says of weights once steps follow that are drawn with them read as `now`, after those of an earlier run. */
+export function weightsSince(resume: RunState | undefined, now: WeightsRead): Pick<RunState, "weights"> {
+  const before = resume === undefined ? [] : (resume.weights ?? ["stored"]);
+  const weights = before.at(-1) === now ? before : [...before, now];
+  return weights.every((read) => read === "stored") ? {} : { weights };
+}
 
 /** Throws `bad-settings` where a kept state can't be one of a run of these settings; that it is of the same prompt and model is the caller's word. */
 export function checkResume(resume: RunState | undefined, { stageC, stageB }: Settings, shapes: LatentShapes): void {

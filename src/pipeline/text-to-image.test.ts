@@ -5,13 +5,13 @@ import { smallCascade } from "../../fixtures/small-cascade.ts";
 import { Engine } from "../runtime/engine.ts";
 import { loadOrtForNode } from "../runtime/ort-node.ts";
 import type { Network, Runtime } from "../runtime/types.ts";
-import type { PartName } from "../shared/manifest.ts";
+import type { FewerBits, PartName } from "../shared/manifest.ts";
 import type { Cascade } from "./cascade.ts";
 import { EncodingCache } from "./encoding-cache.ts";
 import { openCascade } from "./open-cascade.ts";
 import { defaultSettings } from "./settings.ts";
 import { type TextToImageOptions, textToImage } from "./text-to-image.ts";
-import type { CascadeEvent, Pixels, Settings } from "./types.ts";
+import type { CascadeEvent, Pixels, RunState, Settings } from "./types.ts";
 
 const golden = readSafetensors("cases/pipeline.safetensors");
 let cascade: Cascade;
@@ -175,6 +175,22 @@ describe("a run", () => {
       const steps = rest.filter((event) => event.type === "step" && (event.stage === "stage-c" || event.stage === "stage-b"));
       expect(steps).toHaveLength(3 - i);
     }
+  });
+
+  it("remembers at what the weights of its steps were read, over the runs it was taken up in", async () => {
+    const read = async (lowered: FewerBits | undefined, resume?: RunState) => {
+      const events = await eventsOf(quick, { ...fresh(), runtime: { ...cascade.runtime, lowered } }, { resume });
+      return events.flatMap((event) => (event.type === "checkpoint" ? [event.state] : []));
+    };
+    const [stored] = await read(undefined);
+    expect(stored).not.toHaveProperty("weights");
+    const [first, ...more] = await read("q8", stored);
+    expect([first, ...more].map((state) => state?.weights)).toEqual([
+      ["stored", "q8"],
+      ["stored", "q8"],
+    ]);
+    expect((await read("q4", first)).map(({ weights }) => weights)).toEqual([["stored", "q8", "q4"]]);
+    expect((await read("q8")).map(({ weights }) => weights)).toEqual([["q8"], ["q8"], ["q8"]]);
   });
 
   it("refuses a checkpoint of other settings", async () => {

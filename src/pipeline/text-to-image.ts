@@ -8,7 +8,7 @@ import { denoiseStage } from "./denoise-stage.ts";
 import { encodePrompts } from "./encode-prompt.ts";
 import { latentShapes } from "./geometry.ts";
 import { promptNotes } from "./prompt-notes.ts";
-import { checkResume } from "./resume.ts";
+import { checkResume, weightsSince } from "./resume.ts";
 import { checkSettings } from "./settings.ts";
 import { inStage } from "./stage.ts";
 import type { CascadeEvent, RunState, Settings } from "./types.ts";
@@ -38,6 +38,7 @@ export async function* textToImage(
   const prompt = readPrompt(settings.prompt, seed);
   const negativePrompt = readPrompt(settings.negativePrompt, seed);
   yield* promptNotes(tokenizer, settings, { prompt, negativePrompt });
+  const weights = () => weightsSince(resume, runtime.lowered ?? "stored");
   const run = { cascade, generator: new TorchGenerator(seed), previews, signal };
 
   const prompts = [prompt.segments, negativePrompt.segments];
@@ -55,7 +56,7 @@ export async function* textToImage(
     dims: shapes.stageC,
     conditioning: conditioningC(text, isGuided(stageC), Number(manifest.parts["stage-c"].config.clip_image_in_channels)),
     done: resume?.stageC,
-    stateOf: (latent) => ({ stageC: latent }),
+    stateOf: (latent) => ({ ...weights(), stageC: latent }),
   });
 
   // The semantic latent to Stage A's.
@@ -66,7 +67,7 @@ export async function* textToImage(
     dims: shapes.stageB,
     conditioning: conditioningB(text, isGuided(stageB), latentC),
     done: resume?.stageB,
-    stateOf: (latent) => ({ stageC: { step: stageC.steps, latent: latentC }, stageB: latent }),
+    stateOf: (latent) => ({ ...weights(), stageC: { step: stageC.steps, latent: latentC }, stageB: latent }),
   });
 
   const { config } = manifest.parts["stage-a"];

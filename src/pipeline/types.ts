@@ -1,7 +1,7 @@
-import type { SamplerName } from "../shared/manifest.ts";
+import type { FewerBits, SamplerName } from "../shared/manifest.ts";
 import type { Tensor } from "../shared/tensor.ts";
 
-/** Everything a picture depends on. Same settings and model, same picture. */
+/** Everything a picture depends on. Same settings and model, its weights read alike, same picture. */
 export interface Settings {
   readonly prompt: string;
   readonly negativePrompt: string;
@@ -47,10 +47,15 @@ export type CascadeEvent =
  * and stored.
  */
 export interface RunState {
+  /** What the weights of its steps were read at, in order: more than one where memory ran out between them. Absent: all as they are stored. */
+  readonly weights?: readonly WeightsRead[];
   readonly stageC: LatentState;
   /** Absent until Stage B's first step is done. */
   readonly stageB?: LatentState;
 }
+
+/** What a network's weights were read at: as they are stored, or at fewer bits where memory was short. */
+export type WeightsRead = "stored" | FewerBits;
 
 /** A latent [1, C, H, W] after `step` steps. */
 export interface LatentState {

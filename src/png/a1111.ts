@@ -1,9 +1,17 @@
-import type { Settings } from "../pipeline/types.ts";
+import type { Settings, WeightsRead } from "../pipeline/types.ts";
 import { numberAs, type Restored, readSeed } from "./restored.ts";
 
 interface ComparisonAxis {
   readonly by: "seed" | "guidanceC" | "stepsC" | "guidanceB" | "stepsB" | "prompt";
   readonly values: readonly (string | number)[];
+}
+
+/** What drew a picture. */
+export interface DrawnBy {
+  /** The model's name. */
+  readonly model: string;
+  /** What its weights were read at, in order; absent: as they are stored. */
+  readonly weights?: readonly WeightsRead[];
 }
 
 /** What a sheet of several pictures varies. */
@@ -28,7 +36,7 @@ const AXIS_TYPES = {
  */
 export function toParameters(
   { prompt, negativePrompt, width, height, seed, stageC, stageB }: Settings,
-  model: string,
+  { model, weights }: DrawnBy,
   axes?: ComparisonAxes,
 ): string {
   const values: Readonly<Record<string, string | number>> = {
@@ -38,6 +46,7 @@ export function toParameters(
     Seed: seed,
     Size: `${width}x${height}`,
     Model: model,
+    ...(weights !== undefined && { Weights: weights.join(", ") }),
     "Stage B steps": stageB.steps,
     "Stage B CFG scale": stageB.guidance,
     "Stage B sampler": stageB.sampler,

@@ -1,4 +1,4 @@
-import type { Settings, StageSettings } from "../pipeline/types.ts";
+import type { Settings, StageSettings, WeightsRead } from "../pipeline/types.ts";
 
 /** Settings read from elsewhere: what was there. */
 export type PartialSettings = Partial<Omit<Settings, "stageC" | "stageB">> & {
@@ -13,6 +13,8 @@ export interface Restored {
   readonly settings: PartialSettings;
   /** What it carried besides and can't be had here, each a few words: "sampler Euler a". */
   readonly left: readonly string[];
+  /** What the model's weights were read at, where it was not as they are stored; nor can that be had by a setting. */
+  readonly weights?: readonly WeightsRead[];
 }
 
 /** Torch's CPU generator reads 32 bits of a seed. */

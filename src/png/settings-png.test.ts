@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { decode, encode } from "fast-png";
 import { describe, expect, test } from "vitest";
-import type { Settings } from "../pipeline/types.ts";
+import type { Settings, WeightsRead } from "../pipeline/types.ts";
 import { fromParameters, toParameters } from "./a1111.ts";
 import { type Chunk, crc32, readChunks, writeChunks } from "./chunks.ts";
 import { settingsIn, withSettings } from "./settings-png.ts";
@@ -37,7 +37,7 @@ describe("settings written by this page", () => {
   test("come back as they were, and the picture is untouched", async () => {
     await fc.assert(
       fc.asyncProperty(settings, async (given) => {
-        const png = await withSettings(new Blob([plain]), given, "mini");
+        const png = await withSettings(new Blob([plain]), given, { model: "mini" });
         const restored = await settingsIn(png);
         expect(restored).toMatchObject({ source: "Cascade playground", settings: given, left: [] });
         expect(Uint8Array.from(decode(new Uint8Array(await png.arrayBuffer())).data)).toEqual(pixels);
@@ -49,13 +49,29 @@ describe("settings written by this page", () => {
   test("say that a network made the picture, and can be read as A1111's", async () => {
     const [given] = fc.sample(settings, 1);
     if (given === undefined) throw new Error("no sample");
-    const png = await withSettings(new Blob([plain]), { ...given, prompt: "ein Fuchs, 狐" }, "mini");
+    const png = await withSettings(new Blob([plain]), { ...given, prompt: "ein Fuchs, 狐" }, { model: "mini" });
     const chunks = readChunks(new Uint8Array(await png.arrayBuffer()));
     const texts = await readTexts(chunks);
     expect(texts.get("XML:com.adobe.xmp")).toContain("digitalsourcetype/trainedAlgorithmicMedia");
     expect(texts.get("parameters")).toMatch(/^ein Fuchs, 狐\n/);
     // Text outside of Latin-1 is international text, as the specification wants it.
     expect(chunks.filter(({ type }) => type === "tEXt")).toHaveLength(0);
+  });
+
+  test("say at what the model's weights were read, where it was not as they are stored", async () => {
+    const [given] = fc.sample(settings, 1);
+    if (given === undefined) throw new Error("no sample");
+    const written = async (weights?: readonly WeightsRead[]) =>
+      await withSettings(new Blob([plain]), given, { model: "mini", ...(weights && { weights }) });
+    for (const weights of [["q8"], ["stored", "q8", "q4"]] as const) {
+      const png = await written(weights);
+      expect(await settingsIn(png)).toMatchObject({ settings: given, left: [], weights });
+      const parameters = (await readTexts(readChunks(new Uint8Array(await png.arrayBuffer())))).get("parameters") ?? "";
+      expect(fromParameters(parameters)?.left).toEqual(expect.arrayContaining([`weights ${weights.join(", ")}`]));
+    }
+    expect(await settingsIn(await written())).not.toHaveProperty("weights");
+    const strange = { version: 1, settings: given, weights: ["q2", 7, null] };
+    expect(await settingsIn(pngWith(textChunk("cascade-settings", JSON.stringify(strange))))).not.toHaveProperty("weights");
   });
 
   test("of a newer version, or broken, are not guessed at", async () => {
@@ -70,7 +86,7 @@ describe("A1111's parameters", () => {
     fc.assert(
       fc.property(settings, line, line, (given, prompt, negativePrompt) => {
         fc.pre(!prompt.startsWith("Negative prompt:"));
-        const restored = fromParameters(toParameters({ ...given, prompt, negativePrompt }, "a model, with: a comma"));
+        const restored = fromParameters(toParameters({ ...given, prompt, negativePrompt }, { model: "a model, with: a comma" }));
         expect(restored?.settings).toMatchObject({
           prompt,
           negativePrompt,

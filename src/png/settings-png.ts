@@ -1,6 +1,6 @@
-import type { Settings } from "../pipeline/types.ts";
+import type { Settings, WeightsRead } from "../pipeline/types.ts";
 import { CascadeError } from "../shared/errors.ts";
-import { type ComparisonAxes, fromParameters, toParameters } from "./a1111.ts";
+import { type ComparisonAxes, type DrawnBy, fromParameters, toParameters } from "./a1111.ts";
 import { readChunks, writeChunks } from "./chunks.ts";
 import { fromComfyUi } from "./comfyui.ts";
 import { fromInvokeAi } from "./invokeai.ts";
@@ -21,16 +21,17 @@ const XMP = `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
  * The same PNG with the settings it was made by: A1111's `parameters` for other tools, our own JSON whole, and XMP's digital source type. Before the
  * picture's data, where readers of the first bytes find them. `axes`: the picture is a comparison's sheet, and `settings` what all of it have in common.
  */
-export async function withSettings(png: Blob, settings: Settings, model: string, axes?: ComparisonAxes): Promise<Blob> {
+export async function withSettings(png: Blob, settings: Settings, by: DrawnBy, axes?: ComparisonAxes): Promise<Blob> {
   const [header, ...rest] = readChunks(new Uint8Array(await png.arrayBuffer()));
   if (header === undefined) throw new Error("a PNG without chunks");
   const texts = [
-    textChunk("parameters", toParameters(settings, model, axes)),
+    textChunk("parameters", toParameters(settings, by, axes)),
     textChunk(
       OURS,
       JSON.stringify({
         version: 1,
-        model,
+        model: by.model,
+        weights: by.weights,
         settings,
         ...(axes !== undefined && { comparison: { columns: axes.columns, rows: axes.rows } }),
       }),
@@ -72,10 +73,16 @@ export async function settingsIn(png: Blob): Promise<Restored> {
 }
 
 function fromOurs(text: string): Restored | undefined {
-  const { version, settings } = record(JSON.parse(text));
+  const { version, settings, weights } = record(JSON.parse(text));
   if (version !== 1) return undefined;
   const left: string[] = [];
-  return { source: "Cascade playground", settings: ourSettings(record(settings), left), left };
+  return { source: "Cascade playground", settings: ourSettings(record(settings), left), left, ...weightsIn(weights) };
+}
+
+function weightsIn(given: unknown): Pick<Restored, "weights"> {
+  const known: readonly WeightsRead[] = ["stored", "q8", "q4"];
+  const weights = Array.isArray(given) ? given.flatMap((value: unknown) => known.find((read) => read === value) ?? []) : [];
+  return weights.length > 0 ? { weights } : {};
 }
 
 function ourSettings(given: Readonly<Record<string, unknown>>, left: string[]): PartialSettings {

@@ -41,8 +41,11 @@ function facts(picture: Picture | undefined): string {
   if (picture === undefined) return "";
   const { seed } = picture.settings;
   const { width, height } = picture.comparison ?? picture.settings;
-  const facts = t().picture.facts(seed, width, height);
-  return picture.comparison === undefined ? `${facts} · ${duration(picture.seconds)}` : facts;
+  return [
+    t().picture.facts(seed, width, height),
+    ...(picture.comparison === undefined ? [duration(picture.seconds)] : []),
+    ...(picture.weights === undefined ? [] : [t().picture.weights(picture.weights)]),
+  ].join(" · ");
 }
 
 function download({ url, settings }: Picture): void {

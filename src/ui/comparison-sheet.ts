@@ -1,4 +1,5 @@
 import { axisLabels } from "../gallery/comparison.ts";
+import type { WeightsRead } from "../pipeline/types.ts";
 import { withSettings } from "../png/settings-png.ts";
 import type { DrawnComparison, Picture } from "./state.ts";
 import { t } from "./strings/language.ts";
@@ -38,14 +39,17 @@ export async function comparisonSheet({ columns, rows, base, done }: DrawnCompar
   for (const [column, label] of across.entries()) write(context, label, place(column, 0)[0] + cellWidth / 2, head / 2, cellWidth, 2);
   for (const [row, label] of down.entries()) write(context, label, margin / 2, place(0, row)[1] + cellHeight / 2, margin - 2 * gap, 6);
   for (const { column, row, picture } of done) {
-    const image = await createImageBitmap(picture, { resizeWidth: cellWidth, resizeHeight: cellHeight, resizeQuality: "high" });
+    const image = await createImageBitmap(picture.blob, { resizeWidth: cellWidth, resizeHeight: cellHeight, resizeQuality: "high" });
     context.drawImage(image, ...place(column, row));
     image.close();
   }
 
   const png = await canvas.convertToBlob({ type: "image/png" });
   const sheet = { columns, ...(rows !== undefined && { rows }), width, height };
-  return { settings: base, blob: await withSettings(png, base, model, sheet), model, seconds: 0, comparison: sheet };
+  // Memory may have run out between two of them.
+  const read = new Set(done.flatMap<WeightsRead>(({ picture }) => picture.weights ?? ["stored"]));
+  const by = { model, ...([...read].some((weights) => weights !== "stored") && { weights: [...read] }) };
+  return { settings: base, blob: await withSettings(png, base, by, sheet), ...by, seconds: 0, comparison: sheet };
 }
 
 /** Text in lines of at most `width`, centred on a point; what does not fit into so many lines ends in an ellipsis. */

@@ -111,7 +111,7 @@ export function createController(
       await letGo();
       await show(picture);
       state.announcement.value = t().composer.finished(Math.round(picture.seconds));
-      job.cell?.of.done.push({ column: job.cell.column, row: job.cell.row, picture: picture.blob });
+      job.cell?.of.done.push({ column: job.cell.column, row: job.cell.row, picture });
       return true;
     } catch (error) {
       const cancelled = signal.aborted || (error instanceof CascadeError && error.code === "aborted");

@@ -36,6 +36,7 @@ export async function drawJob(
   const plan = planOf(info, settings);
   const watch = new Stopwatch();
   const stages: StageTime[] = [];
+  let weights = job.resume?.weights;
   const seconds = () => (performance.now() - started) / 1000;
   batch(() => {
     state.model.value = info;
@@ -62,6 +63,7 @@ export async function drawJob(
     if (event.type === "tile") state.paint.value = { kind: "tile", x: event.x, y: event.y, image: event.image };
     if (event.type === "note") state.notes.value = [...state.notes.value, event.message];
     if (event.type === "checkpoint") {
+      weights = event.state.weights;
       const checkpoint = { settings, modelUrl, state: event.state };
       unfinished.keep(checkpoint);
       state.unfinished.value = checkpoint;
@@ -78,8 +80,9 @@ export async function drawJob(
   const ticking = setInterval(setClock, TICK_MS);
   try {
     const pixels = await cascade.generate(settings, { signal, onEvent, resume: job.resume });
-    const blob = await withSettings(await encodePng(pixels), settings, info.name);
-    return { settings, blob, model: info.name, seconds: seconds(), stages };
+    const by = { model: info.name, ...(weights !== undefined && { weights }) };
+    const blob = await withSettings(await encodePng(pixels), settings, by);
+    return { settings, blob, ...by, seconds: seconds(), stages };
   } finally {
     clearInterval(ticking);
   }

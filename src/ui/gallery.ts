@@ -39,7 +39,7 @@ export function createGallery(state: PageState, history: History): Gallery {
         // A private window without storage: the list begins empty.
       }
     },
-    async keep({ settings, model, seconds, blob, stages, comparison }) {
+    async keep({ settings, model, weights, seconds, blob, stages, comparison }) {
       const id = crypto.randomUUID();
       const thumbnail = await thumbnailOf(blob);
       const entry: HistoryEntry = {
@@ -50,6 +50,7 @@ export function createGallery(state: PageState, history: History): Gallery {
         seconds,
         favourite: false,
         thumbnail,
+        ...(weights !== undefined && { weights }),
         ...(stages !== undefined && { stages }),
         ...(comparison !== undefined && { comparison }),
       };
@@ -69,12 +70,13 @@ export function createGallery(state: PageState, history: History): Gallery {
       const blob = await png(id);
       if (entry === undefined || blob === undefined) return;
       state.notes.value = [];
-      const { settings, model, seconds, stages, comparison } = entry;
+      const { settings, model, weights, seconds, stages, comparison } = entry;
       showPicture(state, {
         settings,
         blob,
         model,
         seconds,
+        ...(weights !== undefined && { weights }),
         ...(stages !== undefined && { stages }),
         ...(comparison !== undefined && { comparison }),
       });

@@ -50,10 +50,10 @@ export function listenForPictures(document: Document, state: PageState): void {
 
 async function restore(state: PageState, file: Blob): Promise<void> {
   try {
-    const { source, settings, left } = await settingsIn(file);
+    const { source, settings, left, weights } = await settingsIn(file);
     const applied = applySettings(state.form.value, settings, state.model.value?.granularity ?? 128);
     state.form.value = applied.form;
-    const missing = [...left, ...applied.left];
+    const missing = [...left, ...applied.left, ...(weights === undefined ? [] : [t().picture.weights(weights)])];
     state.restored.value = t().restore.fromPicture(source) + (missing.length > 0 ? t().restore.left(missing) : "");
   } catch (error) {
     state.restored.value = messageOf(error);

@@ -4,7 +4,7 @@ import type { Axes } from "../gallery/comparison.ts";
 import type { HistoryEntry, Sheet } from "../gallery/history.ts";
 import type { Paces, StageTime } from "../gallery/pace.ts";
 import type { Queued } from "../gallery/queue.ts";
-import type { Pixels, RunState, Settings } from "../pipeline/types.ts";
+import type { Pixels, RunState, Settings, WeightsRead } from "../pipeline/types.ts";
 import type { ErrorCode } from "../shared/errors.ts";
 import type { FieldName, Form } from "./form.ts";
 import type { Progress } from "./progress.ts";
@@ -78,7 +78,7 @@ export interface Job extends Queued {
 /** A comparison while it is drawn. */
 export interface DrawnComparison extends Axes {
   readonly base: Settings;
-  readonly done: { readonly column: number; readonly row: number; readonly picture: Blob }[];
+  readonly done: { readonly column: number; readonly row: number; readonly picture: Pick<Picture, "blob" | "weights"> }[];
 }
 
 export interface Picture {
@@ -86,6 +86,8 @@ export interface Picture {
   readonly blob: Blob;
   /** Name of the model that drew it. */
   readonly model: string;
+  /** What the model's weights were read at; absent: as they are stored. */
+  readonly weights?: readonly WeightsRead[];
   /** Object URL of the blob. */
   readonly url: string;
   readonly seconds: number;

@@ -12,7 +12,7 @@ const MINUS = "M5 12h14";
 const FIT = "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5";
 
 /** What is looked at: a picture file and how it was made. */
-export type Seen = Pick<Picture, "settings" | "blob" | "comparison">;
+export type Seen = Pick<Picture, "settings" | "weights" | "blob" | "comparison">;
 
 /** A dialog that shows one picture large, or two side by side of which the same part is seen; it is taken out of the document as it closes. */
 export function openViewer(...pictures: readonly [Seen] | readonly [Seen, Seen]): void {
@@ -36,7 +36,10 @@ export function openViewer(...pictures: readonly [Seen] | readonly [Seen, Seen])
       image.style.transform = `translate(${100 * x}%, ${100 * y}%) scale(${scale})`;
       image.style.imageRendering = scale > 3 ? "pixelated" : "auto";
     });
-    const said = differ?.map(({ name, values }) => `${t().viewer.names[name]} ${values[i] ?? ""}`).join(" · ");
+    const said = differ
+      ?.map(({ name, values }) => `${t().viewer.names[name]} ${values[i] ?? ""}`)
+      .concat(second !== undefined && weightsOf(first) !== weightsOf(second) ? weightsOf(picture) : [])
+      .join(" · ");
     return h(
       "figure",
       { class: "viewer-pane" },
@@ -70,4 +73,8 @@ export function openViewer(...pictures: readonly [Seen] | readonly [Seen, Seen])
   document.body.append(dialog);
   dialog.showModal();
   panes[0]?.querySelector<HTMLElement>(".viewer-frame")?.focus();
+}
+
+function weightsOf({ weights }: Seen): string {
+  return t().picture.weights(weights ?? ["stored"]);
 }

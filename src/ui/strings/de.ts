@@ -2,6 +2,8 @@ import type { NumberFieldName, Strings } from "./en.ts";
 import { engineDe } from "./engine-de.ts";
 import { modelsDe } from "./models-de.ts";
 
+const WEIGHTS = { stored: "wie gespeichert", q8: "mit 8 Bit", q4: "mit 4 Bit" };
+
 const SUBJECTS: Readonly<Record<NumberFieldName, string>> = {
   seed: "Der Seed",
   count: "Die Zahl der Bilder",
@@ -150,6 +152,7 @@ export const de: Strings = {
     emptyHint: "Es entsteht auf diesem Gerät. Nichts, was Sie eingeben, verlässt es.",
     preview: "Vorschau auf das entstehende Bild",
     facts: (seed, width, height) => `Seed ${seed} · ${width} × ${height}`,
+    weights: (read) => `Gewichte ${read.map((at) => WEIGHTS[at]).join(", dann ")}`,
     download: "Herunterladen",
     enlarge: "Das Bild vergrößern",
     useSettings: "Diese Einstellungen nehmen",

@@ -1,3 +1,4 @@
+import type { WeightsRead } from "../../pipeline/types.ts";
 import { modelsEn } from "./models-en.ts";
 
 /**
@@ -139,6 +140,8 @@ export const en = {
     emptyHint: "It is drawn on this device. Nothing you type leaves it.",
     preview: "Preview of the picture being made",
     facts: (seed: number, width: number, height: number) => `Seed ${seed} · ${width} × ${height}`,
+    /** What the model's weights were read at, in order. */
+    weights: (read: readonly WeightsRead[]) => `weights ${read.map((at) => WEIGHTS[at]).join(", then ")}`,
     download: "Download",
     enlarge: "Enlarge the picture",
     useSettings: "Use these settings",
@@ -284,6 +287,8 @@ interface App {
   readonly causes: Readonly<Record<string, string>>;
   readonly engine: readonly (readonly [RegExp, string])[];
 }
+
+const WEIGHTS = { stored: "as stored", q8: "at 8 bits", q4: "at 4 bits" };
 
 const SUBJECTS = {
   seed: "The seed",
