@@ -84,6 +84,7 @@ test("a batch draws consecutive seeds through a queue, and the history keeps its
   const text = file.toString("latin1");
   // What other tools read, and that a machine made it.
   expect(text).toContain("tEXtparameters\0a star\nSteps: 1, Sampler: ");
+  expect(text).toContain("Model: mini q8,");
   expect(text).toContain("http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia");
   expect(await settingsIn(new Blob([file]))).toMatchObject({
     source: "Cascade playground",

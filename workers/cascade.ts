@@ -38,6 +38,7 @@ const service: CascadeService = {
       return {
         ...about,
         name: manifest.name,
+        precision: manifest.precision,
         granularity: manifest.latents.granularity,
         leastSide: leastSide(manifest),
         defaults: defaultSettings(manifest, ""),

@@ -16,6 +16,7 @@ const info: CascadeInfo = {
   leastSide: 64,
   defaults: settings,
   parameters: 1,
+  precision: "q8",
   fewerBits: [],
 };
 const picture: Pixels = { width: 1, height: 1, data: new Uint8ClampedArray([1, 2, 3, 255]) };

@@ -3,7 +3,7 @@ import type { CascadeEvent, Pixels, RunState, Settings } from "../pipeline/types
 import type { BackendChoice } from "../runtime/device.ts";
 import type { Backend } from "../runtime/types.ts";
 import { CascadeError, type ErrorCode, messageOf } from "../shared/errors.ts";
-import type { FewerBits } from "../shared/manifest.ts";
+import type { FewerBits, PrecisionName } from "../shared/manifest.ts";
 import type { ModelWords } from "../shared/model-words.ts";
 
 /** What the worker offers over comlink. Methods answer with outcomes: comlink's own errors lose their class and code. */
@@ -32,6 +32,8 @@ export interface LoadOptions {
 /** What the page needs to know of a loaded model. */
 export interface CascadeInfo {
   readonly name: string;
+  /** How its weights are stored. */
+  readonly precision: PrecisionName;
   readonly backend: Backend;
   /** One sentence: why this backend. */
   readonly reason: string;

@@ -8,6 +8,7 @@ import { rememberModel } from "./chosen-model.ts";
 import { comparisonSheet } from "./comparison-sheet.ts";
 import { drawJob } from "./draw-job.ts";
 import { type BackendChoice, formProblem, seedsOf, settingsOf } from "./form.ts";
+import { modelLabel } from "./model-label.ts";
 import { inTurn, otherTabDraws } from "./one-at-a-time.ts";
 import { prepareAhead } from "./prepare-ahead.ts";
 import { problemOf } from "./problem-of.ts";
@@ -135,7 +136,7 @@ export function createController(
   const finish = async ({ cell, form }: Job): Promise<boolean> => {
     if (cell === undefined || cell.of.done.length === 0 || state.queue.value.some((job) => job.cell?.of === cell.of)) return true;
     try {
-      await show(await comparisonSheet(cell.of, state.model.value?.name ?? form.backend));
+      await show(await comparisonSheet(cell.of, state.model.value === undefined ? form.backend : modelLabel(state.model.value)));
       return true;
     } catch (error) {
       state.problem.value = problemOf(error);

@@ -6,6 +6,7 @@ import { withSettings } from "../png/settings-png.ts";
 import { orAborted } from "../shared/or-aborted.ts";
 import { settingsOf } from "./form.ts";
 import { measureMemory } from "./measure-memory.ts";
+import { modelLabel } from "./model-label.ts";
 import { planOf } from "./plan.ts";
 import { encodePng } from "./png.ts";
 import { advance, announce, NOT_STARTED } from "./progress.ts";
@@ -80,7 +81,7 @@ export async function drawJob(
   const ticking = setInterval(setClock, TICK_MS);
   try {
     const pixels = await cascade.generate(settings, { signal, onEvent, resume: job.resume });
-    const by = { model: info.name, ...(weights !== undefined && { weights }) };
+    const by = { model: modelLabel(info), ...(weights !== undefined && { weights }) };
     const blob = await withSettings(await encodePng(pixels), settings, by);
     return { settings, blob, ...by, seconds: seconds(), stages };
   } finally {
