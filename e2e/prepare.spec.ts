@@ -19,6 +19,10 @@ async function opened(page: Page): Promise<{ readonly parts: readonly string[]; 
 
 const openedParts = (page: Page) => async () => (await opened(page)).parts;
 
+/** How often the engine has run all its networks ahead. */
+const runsAhead = (page: Page) => async () =>
+  (await page.workers()[0]?.evaluate(() => performance.getEntriesByName("run ahead").length)) ?? 0;
+
 /** Files of the model that came over the network for the page or its worker, and not for the service worker. */
 function watchNetwork(page: Page): string[] {
   const files: string[] = [];
@@ -31,14 +35,15 @@ function watchNetwork(page: Page): string[] {
   return files;
 }
 
-test("the networks are open before Generate is pressed, nothing is downloaded for it, and the picture opens none", async ({
+test("the networks are open and have run once before Generate is pressed, nothing is downloaded for it, and the picture opens none", async ({
   playground,
 }) => {
   const { page, prompt } = playground;
   const downloaded = watchNetwork(page);
   await playground.open("?backend=wasm");
   await prompt.fill("a star");
-  await expect.poll(openedParts(page)).toEqual(PARTS);
+  await expect.poll(runsAhead(page)).toBe(1);
+  expect((await opened(page)).parts).toEqual(PARTS);
   expect(downloaded).toEqual([]);
   const pressed = Date.now();
   expect((await opened(page)).last).toBeLessThan(pressed);
@@ -46,6 +51,7 @@ test("the networks are open before Generate is pressed, nothing is downloaded fo
   await prompt.press("Control+Enter");
   await playground.finished("a star");
   expect((await opened(page)).parts).toEqual(PARTS);
+  expect(await runsAhead(page)()).toBe(1);
 });
 
 test("pressed at once, the picture takes over what is being opened, and nothing is opened twice", async ({ playground }) => {
@@ -73,7 +79,7 @@ test("another backend ends what was opened for the one before, and opens its own
   await expect.poll(openedParts(page)).toEqual(PARTS);
 });
 
-test("a page that is not seen opens nothing; the first picture of one that is comes sooner", async ({ playground, context }) => {
+test("a page that is not seen opens and runs nothing; the first picture of one that is comes sooner", async ({ playground, context }) => {
   const seconds = async (one: Playground): Promise<number> => {
     await one.setSmall();
     await one.prompt.fill("a star");
@@ -84,7 +90,8 @@ test("a page that is not seen opens nothing; the first picture of one that is co
   };
   const { page } = playground;
   await playground.open("?backend=wasm");
-  await expect.poll(openedParts(page)).toEqual(PARTS);
+  await expect.poll(runsAhead(page)).toBe(1);
+  expect((await opened(page)).parts).toEqual(PARTS);
   const prepared = await seconds(playground);
 
   const hidden = await context.newPage();
@@ -93,7 +100,10 @@ test("a page that is not seen opens nothing; the first picture of one that is co
   await expect(hidden.getByText("million parameters")).toBeVisible();
   await hidden.evaluate(() => navigator.serviceWorker.ready);
   expect((await opened(hidden)).parts).toEqual([]);
+  expect(await runsAhead(hidden)()).toBe(0);
   const unprepared = await seconds(new Playground(hidden));
-  console.log(`first small picture from the press: ${prepared.toFixed(2)} s, without what was opened ahead ${unprepared.toFixed(2)} s`);
+  console.log(
+    `first small picture from the press: ${prepared.toFixed(2)} s, without what was opened and run ahead ${unprepared.toFixed(2)} s`,
+  );
   expect(prepared).toBeLessThan(unprepared);
 });

@@ -51,6 +51,7 @@ const service: CascadeService = {
 
   prepare: (settings) =>
     outcomeOf(async () => {
+      preparing?.abort();
       preparing = new AbortController();
       await prepareStages(opened(), settings, preparing.signal);
     }),

@@ -18,8 +18,8 @@ export interface CascadeClient {
   /** Starts the worker and opens the model; again only after the worker ended. */
   load(): Promise<CascadeInfo>;
   /**
-   * Has the worker open the networks that a picture of these settings will need, as far as they stay open anyway, until a picture is asked for: that one finds
-   * them, and waits at most for the one on its way. Rejects with CascadeError where one can't be opened; `generate` will try again.
+   * Has the worker open the networks that a picture of these settings will need, as far as they stay open anyway, and run those of a small model once, until a
+   * picture is asked for: that one finds them, and waits at most for the one on its way. Rejects with CascadeError where one can't be opened or run; `generate` will try again.
    */
   prepare(settings: Settings): Promise<void>;
   /**

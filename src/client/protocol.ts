@@ -9,7 +9,7 @@ import type { ModelWords } from "../shared/model-words.ts";
 /** What the worker offers over comlink. Methods answer with outcomes: comlink's own errors lose their class and code. */
 export interface CascadeService {
   load(options: LoadOptions): Promise<Outcome<CascadeInfo>>;
-  /** Opens what a picture of these settings will need and what stays open anyway, until a picture is asked for. */
+  /** Opens what a picture of these settings will need and what stays open anyway, and runs it once where that is short, until a picture is asked for. */
   prepare(settings: Settings): Promise<Outcome<void>>;
   /** Draws one picture, or the rest of one; events go to `onEvent`, which the worker awaits, so that a cancel can come in between. */
   generate(settings: Settings, onEvent: (event: CascadeEvent) => void, resume?: RunState): Promise<Outcome<Pixels>>;

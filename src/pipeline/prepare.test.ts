@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { smallCascade } from "../../fixtures/small-cascade.ts";
 import { Engine } from "../runtime/engine.ts";
 import { loadOrtForNode } from "../runtime/ort-node.ts";
-import type { FixedShapes, Runtime } from "../runtime/types.ts";
+import type { FixedShapes, Network, Runtime } from "../runtime/types.ts";
 import type { PartName } from "../shared/manifest.ts";
 import type { Cascade } from "./cascade.ts";
 import { EncodingCache } from "./encoding-cache.ts";
 import { openCascade } from "./open-cascade.ts";
 import { prepareStages } from "./prepare.ts";
 import { textToImage } from "./text-to-image.ts";
-import type { Settings } from "./types.ts";
+import type { Pixels, Settings } from "./types.ts";
 
 let cascade: Cascade;
 
@@ -35,6 +35,7 @@ function told(onPrepare: (part: PartName) => void = () => {}) {
   const opened: typeof prepared = [];
   const runtime: Runtime = {
     ...cascade.runtime,
+    runsAhead: false,
     async prepare(part, fixed) {
       prepared.push([part, fixed]);
       onPrepare(part);
@@ -47,8 +48,26 @@ function told(onPrepare: (part: PartName) => void = () => {}) {
   return { cascade: { ...cascade, encodings: new EncodingCache(), runtime }, prepared, opened };
 }
 
-async function draw(of: Cascade, settings: Settings): Promise<void> {
-  for await (const _ of textToImage(of, settings));
+/** The cascade with a runtime whose networks' runs are told before they begin. */
+function running(onRun: (part: PartName) => void = () => {}, runsAhead = cascade.runtime.runsAhead) {
+  const runs: PartName[] = [];
+  const heard = (part: PartName, network: Network): Network => ({
+    ...network,
+    hold: async (inputs) => heard(part, await network.hold(inputs)),
+    run: async (inputs) => {
+      runs.push(part);
+      onRun(part);
+      return await network.run(inputs);
+    },
+  });
+  const open: Runtime["open"] = async (part, signal, fixed) => heard(part, await cascade.runtime.open(part, signal, fixed));
+  const encodings = new EncodingCache();
+  return { cascade: { ...cascade, encodings, runtime: { ...cascade.runtime, runsAhead, open } }, runs };
+}
+
+async function draw(of: Cascade, settings: Settings): Promise<Pixels> {
+  for await (const event of textToImage(of, settings)) if (event.type === "picture") return event.image;
+  throw new Error("no picture");
 }
 
 describe("preparing a picture", () => {
@@ -76,5 +95,40 @@ describe("preparing a picture", () => {
     const { cascade: one, prepared } = told();
     await expect(prepareStages(one, { ...quick, width: 100 })).rejects.toMatchObject({ code: "bad-settings" });
     expect(prepared).toEqual([]);
+  });
+});
+
+describe("running the networks ahead", () => {
+  it("runs what a picture of these settings runs, a step of each stage, and leaves nothing that this picture would be another by", async () => {
+    const plain = await draw(running().cascade, quick);
+    const { cascade: one, runs } = running();
+    await prepareStages(one, { ...quick, prompt: "" });
+    // Stage A paints a preview of Stage B and a tile.
+    const ahead = ["text-encoder", "stage-c", "previewer", "text-encoder", "stage-b", "stage-a", "text-encoder", "stage-a"];
+    expect(runs).toEqual(ahead);
+    expect(await draw(one, quick)).toEqual(plain);
+    expect(runs.slice(ahead.length).filter((part) => part === "text-encoder")).toHaveLength(1);
+  });
+
+  it("ends after the network on its way when a picture is asked for, which is a task of its own", async () => {
+    const abort = new AbortController();
+    const { cascade: one, runs } = running((part) => part === "text-encoder" && setTimeout(() => abort.abort()));
+    await prepareStages(one, quick, abort.signal);
+    expect(runs).toEqual(["text-encoder"]);
+  });
+
+  it("runs nothing where a run would take long: a large picture, or a model the runtime says so of", async () => {
+    const { cascade: large, runs } = running();
+    await prepareStages(large, { ...quick, width: 2048, height: 1024 });
+    const { cascade: slow, runs: slowRuns } = running(() => {}, false);
+    await prepareStages(slow, quick);
+    expect([...runs, ...slowRuns]).toEqual([]);
+  });
+
+  it("rejects with what a network failed by", async () => {
+    const { cascade: one } = running((part) => {
+      if (part === "stage-b") throw new Error("no kernel");
+    });
+    await expect(prepareStages(one, quick)).rejects.toThrow("no kernel");
   });
 });

@@ -3,15 +3,22 @@ import type { PartName } from "../shared/manifest.ts";
 import type { Cascade } from "./cascade.ts";
 import { recordedShapes } from "./denoise-stage.ts";
 import { latentShapes } from "./geometry.ts";
+import { runAhead } from "./run-ahead.ts";
 import { checkSettings } from "./settings.ts";
 import type { Settings } from "./types.ts";
 
+/** Of a larger picture no network is run ahead: whoever presses meanwhile waits for the run on its way, and its first runs are a smaller part of its time. */
+const MOST_PIXELS = 1024 * 1024;
+
 /**
- * Opens, before they are asked for, the networks that stay open anyway (see Runtime.prepare), in the order in which a picture of these settings needs them; what
- * the prompt is does not matter. Aborting ends it after the network on its way, which a picture then finds. Rejects as opening them does.
+ * Opens, before they are asked for, the networks that stay open anyway (see Runtime.prepare), in the order in which a picture of these settings needs them, and runs each
+ * once where that is short (Runtime.runsAhead); what the prompt is does not matter. Aborting ends it after the network on its way, which a picture then finds. Rejects as
+ * opening and running them does.
  */
-export async function prepareStages({ manifest, runtime }: Cascade, settings: Settings, signal?: AbortSignal): Promise<void> {
-  checkSettings({ ...settings, prompt: "any" }, manifest);
+export async function prepareStages(cascade: Cascade, settings: Settings, signal?: AbortSignal): Promise<void> {
+  const { manifest, runtime } = cascade;
+  const any = { ...settings, prompt: "any" };
+  checkSettings(any, manifest);
   const shapes = latentShapes(manifest.latents, settings.width, settings.height);
   const parts: readonly (readonly [PartName, (FixedShapes | undefined)?])[] = [
     ["text-encoder"],
@@ -30,4 +37,5 @@ export async function prepareStages({ manifest, runtime }: Cascade, settings: Se
     if (signal?.aborted) return;
     if (manifest.parts[part] !== undefined) await runtime.prepare(part, fixed);
   }
+  if (runtime.runsAhead && settings.width * settings.height <= MOST_PIXELS) await runAhead(cascade, any, signal);
 }

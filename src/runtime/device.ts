@@ -63,12 +63,12 @@ export async function requestAdapter(): Promise<GPUAdapter | undefined> {
 }
 
 /** Whether an adapter computes on the processor. */
-export function isSoftware(adapter: GPUAdapter): boolean {
+export function isSoftware(adapter: Pick<GPUAdapter, "info">): boolean {
   return adapter.info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(nameOf(adapter));
 }
 
 /** An adapter's name, as far as the browser says. */
-export function nameOf({ info }: GPUAdapter): string {
+export function nameOf({ info }: Pick<GPUAdapter, "info">): string {
   return [info.vendor, info.architecture, info.description].filter((part) => part !== "").join(" ") || "this machine's GPU";
 }
 

@@ -5,6 +5,7 @@ import { Ending } from "../shared/ending.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
 import { isNear, replayTrial } from "./attention-check.ts";
+import { isSoftware } from "./device.ts";
 import type { LoadedOrt, OrtTensor, Session } from "./ort.ts";
 import { Recording } from "./recording.ts";
 import { storedBlob } from "./stored-blob.ts";
@@ -79,9 +80,14 @@ export class Engine {
     return new Recording(this.loaded.ort, this.device, session, fixed);
   }
 
-  /** Runs a recording with these inputs, and with those kept in it for the others. */
-  async replay(recording: Recording, inputs: Readonly<Record<string, AnyTensor>>): Promise<Record<string, Tensor>> {
+  /** Runs a recording with these inputs; `held`, the others, is written where the run before held something else. */
+  async replay(
+    recording: Recording,
+    inputs: Readonly<Record<string, AnyTensor>>,
+    held: Readonly<Record<string, AnyTensor>> = {},
+  ): Promise<Record<string, Tensor>> {
     return await this.exclusive(() => {
+      recording.hold(held);
       recording.write(inputs);
       return recording.run();
     });
@@ -95,6 +101,12 @@ export class Engine {
   /** Whether sessions run on the processor anyway. */
   get isProcessor(): boolean {
     return this.device === undefined;
+  }
+
+  /** Whether the GPU is one in software, on which a run takes some 20 times as long as on the processor. Older browsers don't say. */
+  get isSoftwareGpu(): boolean {
+    const info: GPUAdapterInfo | undefined = this.device?.adapterInfo;
+    return info !== undefined && isSoftware({ info });
   }
 
   /**

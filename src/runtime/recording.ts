@@ -11,6 +11,7 @@ import type { FixedShapes } from "./types.ts";
 export class Recording {
   private readonly feeds: Record<string, OrtTensor> = {};
   private readonly buffers = new Map<string, GPUBuffer>();
+  private held: Readonly<Record<string, AnyTensor>> | undefined;
   private readonly output: { readonly buffer: GPUBuffer; readonly tensor: OrtTensor };
 
   /** `session`: made for `fixed.sizes`, with commands to be recorded; it has one output, `output`. */
@@ -21,6 +22,13 @@ export class Recording {
     private readonly fixed: FixedShapes,
   ) {
     this.output = this.tensor(fixed.output);
+  }
+
+  /** Writes these inputs unless they are what was held last: by whom else the recording was run meanwhile, they are right. */
+  hold(inputs: Readonly<Record<string, AnyTensor>>): void {
+    if (inputs === this.held) return;
+    this.write(inputs);
+    this.held = inputs;
   }
 
   /** Keeps inputs for the runs to come. */

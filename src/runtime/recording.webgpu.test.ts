@@ -27,13 +27,18 @@ const conditioning = (phase: number) => ({
 });
 const dims = [2, 16, 6, 6];
 
+const fixed = { sizes: unetSizes({ ...conditioning(0), sample: { dims } }), output: dims };
+const step = (i: number, prompt: number) => ({
+  sample: wave(dims, 2 * i + prompt),
+  timestep_ratio: { data: new Float32Array(2).fill(0.9 - 0.3 * i), dims: [2] },
+});
+
 async function outputs(network: Network): Promise<Float32Array[]> {
   const made: Float32Array[] = [];
   for (const prompt of [0, 1]) {
     const held = await network.hold(conditioning(prompt));
-    for (const step of [0, 1]) {
-      const timestep_ratio = { data: new Float32Array(2).fill(0.9 - 0.3 * step), dims: [2] };
-      const { output } = await held.run({ sample: wave(dims, 2 * step + prompt), timestep_ratio });
+    for (const i of [0, 1]) {
+      const { output } = await held.run(step(i, prompt));
       if (output === undefined) throw new Error("no output");
       made.push(output.data);
     }
@@ -45,8 +50,23 @@ async function outputs(network: Network): Promise<Float32Array[]> {
 test("a network replayed is the same as run, for each prompt and step", async () => {
   const expected = await outputs(await runtime.open("stage-c"));
   expect(new Set(expected.map((data) => data.join())).size).toBe(4);
-  const fixed = { sizes: unetSizes({ ...conditioning(0), sample: { dims } }), output: dims };
   // The same kernels over the same numbers.
   expect(await outputs(await runtime.open("stage-c", undefined, fixed))).toEqual(expected);
   expect(await engine.canReplay()).toBe(true);
+});
+
+test("two that hold different inputs of one recording and take turns each get their own numbers", async () => {
+  const expected = await outputs(await runtime.open("stage-c", undefined, fixed));
+  const open = async (prompt: number) => await (await runtime.open("stage-c", undefined, fixed)).hold(conditioning(prompt));
+  const held = [await open(0), await open(1)];
+  const turns: (Float32Array | undefined)[][] = [[], []];
+  for (const i of [0, 1]) {
+    for (const [prompt, network] of held.entries()) turns[prompt]?.push((await network.run(step(i, prompt))).output?.data);
+  }
+  expect(turns.flat()).toEqual(expected);
+});
+
+test("on a GPU in software nothing is run ahead", async ({ skip }) => {
+  skip(!engine.isSoftwareGpu, "this GPU is real");
+  expect(runtime.runsAhead).toBe(false);
 });

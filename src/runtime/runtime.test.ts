@@ -26,10 +26,10 @@ async function counted(options: Partial<RuntimeOptions> = {}, files: ModelFolder
   return { runtime: createRuntime(engine, files, of, { ...about, ...options }), made };
 }
 
-/** The manifest of a model too large to stay: what is declared decides, not what is read. */
-function large(): CascadeManifest {
+/** The manifest of a model too large to stay, or of another size: what is declared decides, not what is read. */
+function large(megabytes = 600): CascadeManifest {
   const { "stage-b": part } = manifest.parts;
-  const data = part.data.map((entry) => ({ ...entry, size: 600 * 2 ** 20 }));
+  const data = part.data.map((entry) => ({ ...entry, size: megabytes * 2 ** 20 }));
   return { ...manifest, parts: { ...manifest.parts, "stage-b": { ...part, data } } };
 }
 
@@ -112,6 +112,17 @@ describe("parts opened before they are asked for", () => {
     await (await runtime.open("stage-a")).release();
     await runtime.dispose();
   });
+});
+
+it("networks are run ahead of a small model that stays loaded alone", async () => {
+  const runsAhead = async (of: CascadeManifest, options?: Partial<RuntimeOptions>) => {
+    const { runtime } = await counted(options, folder, of);
+    await runtime.dispose();
+    return runtime.runsAhead;
+  };
+  expect(await runsAhead(manifest)).toBe(true);
+  expect(await runsAhead(manifest, { tight: true })).toBe(false);
+  expect([await runsAhead(large(10)), await runsAhead(large(64)), await runsAhead(large())]).toEqual([true, false, false]);
 });
 
 describe("parts at fewer bits", () => {

@@ -33,6 +33,8 @@ export interface Runtime {
   readonly reason: string;
   /** Memory ran out before: parts are opened one at a time, and the pipeline shall ask for little at once. */
   readonly tight: boolean;
+  /** Whether a run is so short that networks may be run before they are asked for: of a small model that stays loaded, and not on a GPU in software. */
+  readonly runsAhead: boolean;
   /** `fixed`: given where the network is to run often, always with these shapes. */
   open(part: PartName, signal?: AbortSignal, fixed?: FixedShapes): Promise<Network>;
   /**

@@ -1,10 +1,11 @@
 import type { CascadeClient } from "../client/cascade-client.ts";
+import { CascadeError } from "../shared/errors.ts";
 import { settingsOf } from "./form.ts";
 import { otherTabDraws } from "./one-at-a-time.ts";
 import type { PageState } from "./state.ts";
 
 /**
- * Has the engine open the model's networks while nothing is drawn, so that the first picture need not wait for them. Nothing is downloaded for it: it
+ * Has the engine open the model's networks while nothing is drawn, and run those of a small one once, so that the first picture need not wait for them. Nothing is downloaded for it: it
  * begins once the model's files are on this machine (`kept`: the app with its own model), and not before the page is seen. A tab that draws keeps its processor to itself.
  */
 export async function prepareAhead({ form, model, modelUrl, run }: PageState, cascade: CascadeClient, kept: Promise<void>): Promise<void> {
@@ -12,8 +13,12 @@ export async function prepareAhead({ form, model, modelUrl, run }: PageState, ca
   const isStored = modelUrl.value.startsWith("stored:");
   await Promise.all([isStored || kept, seen()]);
   if ((await otherTabDraws()) || info === undefined || model.value !== info || run.value !== undefined) return;
-  // What can't be opened is told by the picture that needs it.
-  await cascade.prepare(settingsOf(form.value, info)).catch(() => {});
+  try {
+    await cascade.prepare(settingsOf(form.value, info));
+  } catch (error) {
+    // What can't be opened or run is told by the picture that needs it; a bug is one already.
+    if (!(error instanceof CascadeError)) throw error;
+  }
 }
 
 async function seen(): Promise<void> {
