@@ -13,11 +13,10 @@ import { loadOrtForNode } from "../src/runtime/ort-node.ts";
 import { CascadeError, messageOf } from "../src/shared/errors.ts";
 import type { CascadeManifest, SamplerName } from "../src/shared/manifest.ts";
 import type { Tensor } from "../src/shared/tensor.ts";
+import { MOST_THREADS, threadsFor } from "../src/shared/threads.ts";
 import { parseOptions, runCommand, type Terminal } from "./command-line.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 
-/** As in the page: beyond 8 the small matrices of these networks gain nothing. */
-const USEFUL_THREADS = 8;
 /** Each thread is a worker with a stack of its own in the runtime's memory. */
 const THREAD_LIMIT = 64;
 
@@ -33,7 +32,7 @@ const USAGE = `Makes pictures from prompts, without a browser: the page's pipeli
   --model         a folder with a cascade.json (default: the embedded model)
   --prior-*       Stage C; --decoder-*: Stage B; what is left out is the model's own default
   --save-latents  results of Stage C and Stage B as stage_c and stage_b
-  --threads       of the processor (default: as many as it runs at once, at most ${USEFUL_THREADS})
+  --threads       of the processor (default: as many as it runs at once, at most ${MOST_THREADS})
   --batch         a JSON object a line, {"prompt": ..., "out": ..., "seed": ..., ...} with the options' names; the model is loaded once`;
 
 const EMBEDDED = join(import.meta.dirname, "../public/models/mini");
@@ -123,7 +122,7 @@ function parseArguments(args: readonly string[]) {
 }
 
 function threadsOf(text: string | undefined): number {
-  if (text === undefined) return Math.min(availableParallelism(), USEFUL_THREADS);
+  if (text === undefined) return threadsFor(availableParallelism());
   const threads = Number(text);
   if (Number.isInteger(threads) && threads >= 1 && threads <= THREAD_LIMIT) return threads;
   throw new CascadeError("bad-settings", `--threads must be a whole number from 1 to ${THREAD_LIMIT}, not "${text}".`);

@@ -1,4 +1,5 @@
 import type { StageName } from "../pipeline/types.ts";
+import { threadsFor } from "../shared/threads.ts";
 
 /** What a stage took. */
 export interface StageTime {
@@ -101,5 +102,5 @@ export function roughSeconds(parameters: number, { width, height, steps }: Plan,
   const done = (steps["stage-c"] ?? 0) + (steps["stage-b"] ?? 0);
   const size = (width * height) / 2 ** 20;
   const work = WORK.gigaflops * (parameters / WORK.parameters) * size * Math.max(0.15, done / WORK.steps);
-  return work / (GIGAFLOPS_PER_CORE * Math.min(Math.max(cores, 1), 8));
+  return work / (GIGAFLOPS_PER_CORE * threadsFor(cores));
 }

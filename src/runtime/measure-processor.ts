@@ -1,3 +1,4 @@
+import { threadsFor } from "../shared/threads.ts";
 import type { ProcessorMeasure } from "./device-measure.ts";
 
 const SIDE = 192;
@@ -5,8 +6,6 @@ const SIDE = 192;
 const ENOUGH = 150;
 /** The runtime's SIMD kernels (28 GFLOP/s on one core, docs/figures.md) against the loop below, which has none (3.6 there). */
 const SIMD_FACTOR = 8;
-/** The runtime takes no more threads than this, whatever the processor has. */
-const MOST_THREADS = 8;
 
 /** Measures products of float32 matrices on this thread, and reckons the runtime's threads and SIMD from it. */
 export async function measureProcessor(): Promise<ProcessorMeasure> {
@@ -22,7 +21,7 @@ export async function measureProcessor(): Promise<ProcessorMeasure> {
     fastest = Math.min(fastest, now - before);
     before = now;
   }
-  const threads = globalThis.crossOriginIsolated === true ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1;
+  const threads = globalThis.crossOriginIsolated === true ? threadsFor(navigator.hardwareConcurrency) : 1;
   return { threads, gflops: ((2 * SIDE ** 3) / (fastest * 1e6)) * SIMD_FACTOR * threads };
 }
 

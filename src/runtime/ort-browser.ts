@@ -4,6 +4,7 @@ import jspiGlue from "onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url";
 import jspiWasm from "onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url";
 import wasmGlue from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
 import wasmWasm from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import { threadsFor } from "../shared/threads.ts";
 import type { LoadedOrt } from "./ort.ts";
 import type { Backend } from "./types.ts";
 
@@ -20,8 +21,8 @@ export async function loadOrt(backend: Backend): Promise<LoadedOrt> {
   }[build]();
   const here = self.location.href;
   ort.env.wasm.wasmPaths = { mjs: new URL(mjs, here).href, wasm: new URL(wasm, here).href };
-  // Threads need SharedArrayBuffer, so an isolated page. Beyond 8 the small matrices of these networks gain nothing.
-  ort.env.wasm.numThreads = self.crossOriginIsolated ? Math.min(self.navigator.hardwareConcurrency, 8) : 1;
+  // Threads need SharedArrayBuffer, so an isolated page.
+  ort.env.wasm.numThreads = self.crossOriginIsolated ? threadsFor(self.navigator.hardwareConcurrency) : 1;
   ort.env.logLevel = "error";
   return { ort, build };
 }
