@@ -7,7 +7,7 @@ import type { Tensor } from "../shared/tensor.ts";
 
 /**
  * Which form of attention is the quicker where the fused one is wrong on a device with `subgroups`: fused on a device without them, or in parts with them. It is the
- * device that decides: 4-bit products took 3 to 5 times as long without subgroups on lavapipe, and attention in parts 3 times as long as fused on SwiftShader.
+ * adapter that decides: a step at 4 bits took 1.1 to 2.2 times as long in parts on SwiftShader, and 0.4 to 0.6 times on lavapipe (docs/figures.md).
  */
 const BITS: Encoding & { kind: "nbits" } = { kind: "nbits", bits: 4, blockSize: 32, symmetric: true };
 
