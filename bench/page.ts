@@ -1,11 +1,12 @@
 import jsepGlue from "onnxruntime-web/ort-wasm-simd-threaded.jsep.mjs?url";
 import jsepWasm from "onnxruntime-web/ort-wasm-simd-threaded.jsep.wasm?url";
-import { Engine, type ExternalFile } from "../src/runtime/engine.ts";
+import { Engine } from "../src/runtime/engine.ts";
 import { CHANGING, openHoisted } from "../src/runtime/hoisted.ts";
 import type { LoadedOrt, Ort } from "../src/runtime/ort.ts";
 import { loadOrt } from "../src/runtime/ort-browser.ts";
 import type { Backend, Network } from "../src/runtime/types.ts";
 import { webGpuEngine } from "../src/runtime/web-gpu-engine.ts";
+import type { ExternalFile } from "../src/shared/part-files.ts";
 import { sizeOf, type Tensor } from "../src/shared/tensor.ts";
 import { xorshift } from "./checkpoint.ts";
 

@@ -7,7 +7,7 @@ import type { StageTime } from "./pace.ts";
 export interface HistoryEntry {
   readonly id: string;
   readonly settings: Settings;
-  /** Name of the model that drew it. */
+  /** Name and precision of the model that drew it. */
   readonly model: string;
   /** What the model's weights were read at; absent: as they are stored. */
   readonly weights?: readonly WeightsRead[];

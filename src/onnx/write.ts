@@ -19,10 +19,10 @@ const OPSETS = [
 const IR_VERSION = 9;
 
 /**
- * The .onnx file of a graph: weights are external data, placed by `place`; constants are in the file. The same graph and placement give
- * the same bytes.
+ * The .onnx file of a graph: weights are external data, placed by `place`, which a graph without any needs not; constants are in the file. The same graph
+ * and placement give the same bytes.
  */
-export function writeModel(graph: Graph, place: (initializerName: string) => Placement): Uint8Array<ArrayBuffer> {
+export function writeModel(graph: Graph, place: (initializerName: string) => Placement = noPlace): Uint8Array<ArrayBuffer> {
   const w = new BinaryWriter();
   proto.writeInt(w, proto.Model.irVersion, IR_VERSION);
   proto.writeString(w, proto.Model.producerName, "cascade-playground");
@@ -43,6 +43,10 @@ export function writeModel(graph: Graph, place: (initializerName: string) => Pla
     });
   }
   return w.finish();
+}
+
+function noPlace(name: string): never {
+  throw new Error(`${name} is a weight, and has no place`);
 }
 
 /** Writes a node as a field of GraphProto. */

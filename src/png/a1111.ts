@@ -8,7 +8,7 @@ interface ComparisonAxis {
 
 /** What drew a picture. */
 export interface DrawnBy {
-  /** The model's name. */
+  /** The model's name and precision. */
   readonly model: string;
   /** What its weights were read at, in order; absent: as they are stored. */
   readonly weights?: readonly WeightsRead[];

@@ -3,6 +3,7 @@ import { halfPrecisionLookups } from "../onnx/half-lookups.ts";
 import { type WidenedFile, widenInitializers } from "../onnx/widen-initializers.ts";
 import { Ending } from "../shared/ending.ts";
 import { CascadeError, messageOf } from "../shared/errors.ts";
+import type { ExternalFile } from "../shared/part-files.ts";
 import type { AnyTensor, Tensor } from "../shared/tensor.ts";
 import { isNear, replayTrial } from "./attention-check.ts";
 import { isSoftware } from "./device.ts";
@@ -14,12 +15,6 @@ import { widenedBlob } from "./widened-blob.ts";
 
 /** How attention is computed on this machine. */
 export type AttentionForm = "fused" | "fused-without-subgroups" | "decomposed";
-
-/** A file of external data by the name the graph uses. */
-export interface ExternalFile {
-  readonly path: string;
-  readonly data: Blob;
-}
 
 /**
  * One execution provider of one loaded runtime: makes sessions, runs them one at a time (onnxruntime-web can neither create nor run sessions

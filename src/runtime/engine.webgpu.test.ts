@@ -38,9 +38,7 @@ async function loadedAs(build: LoadedOrt["build"]): Promise<LoadedOrt> {
 function square(): Uint8Array {
   const graph = new GraphBuilder("square", () => ({ kind: "dense", dtype: "float32" }));
   const x = graph.input("x", "float32", [4]);
-  return writeModel(graph.finish({ y: mul(graph.root, x, x) }), () => {
-    throw new Error("no weights");
-  });
+  return writeModel(graph.finish({ y: mul(graph.root, x, x) }));
 }
 
 test("a software adapter is left alone unless it is asked for", async () => {

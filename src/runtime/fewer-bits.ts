@@ -14,16 +14,11 @@ const PARTS = ["stage-c", "stage-b", "text-encoder"] as const;
  */
 export async function fewerBits(folder: ModelFolder, manifest: CascadeManifest, lower: LowerPart): Promise<readonly FewerBits[]> {
   if (staysLoaded(manifest)) return [];
-  const possible: FewerBits[] = [];
-  for (const to of BELOW[manifest.precision]) {
-    for (const name of PARTS) {
-      const { graph, data, config } = manifest.parts[name];
-      const model = new Uint8Array(await (await folder.read(graph.file)).arrayBuffer());
-      const files = { model, data: data.map(({ file }) => ({ path: file, data: new Blob() })) };
-      if (lower(name, config, files, to) === undefined) continue;
-      possible.push(to);
-      break;
-    }
-  }
-  return possible;
+  const parts = PARTS.map(async (name) => {
+    const { graph, data, config } = manifest.parts[name];
+    const model = new Uint8Array(await (await folder.read(graph.file)).arrayBuffer());
+    return { name, config, files: { model, data: data.map(({ file }) => ({ path: file, data: new Blob() })) } };
+  });
+  const read = await Promise.all(parts);
+  return BELOW[manifest.precision].filter((to) => read.some(({ name, config, files }) => lower(name, config, files, to) !== undefined));
 }

@@ -25,9 +25,7 @@ export function trialModel(): Uint8Array {
   };
   const x = graph.input("x", "float32", [dim("batch"), TOKENS, CHANNELS]);
   const hidden = product(multiHeadAttention(scope, x, x, x, HEADS), CHANNELS, HIDDEN);
-  return writeModel(graph.finish({ output: product(hidden, HIDDEN, CHANNELS) }), (name) => {
-    throw new Error(`${name}: this graph has no weights`);
-  });
+  return writeModel(graph.finish({ output: product(hidden, HIDDEN, CHANNELS) }));
 }
 
 /** Its input: zeros, as no kernel's time depends on the numbers. */

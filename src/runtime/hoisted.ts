@@ -1,6 +1,7 @@
 import { hoist } from "../onnx/hoist.ts";
+import type { ExternalFile } from "../shared/part-files.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
-import type { Engine, ExternalFile } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import type { Session } from "./ort.ts";
 import type { Network } from "./types.ts";
 

@@ -1,8 +1,9 @@
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FewerBits, FileEntry, PartName } from "../shared/manifest.ts";
 import { orAborted } from "../shared/or-aborted.ts";
+import type { ExternalFile, PartFiles } from "../shared/part-files.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
-import type { Engine, ExternalFile } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { type Opened, openHoisted } from "./hoisted.ts";
 import type { OrtTensor, Session } from "./ort.ts";
 import type { Recording } from "./recording.ts";
@@ -33,12 +34,6 @@ export type LowerPart = (
   part: PartFiles,
   to: FewerBits,
 ) => PartFiles | undefined;
-
-/** A part's .onnx, and its weights' files. */
-export interface PartFiles {
-  readonly model: Uint8Array;
-  readonly data: readonly ExternalFile[];
-}
 
 /** Whether a model is small enough to stay loaded whole, where memory is not short. */
 export function staysLoaded(manifest: CascadeManifest): boolean {

@@ -36,13 +36,13 @@ test("any slice of a widened blob is that of the numbers widened at once, read w
 test("a span longer than a piece is widened piece by piece, and only what is asked for is read", async () => {
   const halves = Uint16Array.from({ length: 3 * 2 ** 20 + 5 }, (_, i) => (i * 7) % 0x7c00);
   const source = new Blob([halves]);
-  const longest = watchSlices(source);
+  const reads = watchSlices(source);
   const blob = widenedBlob(source, [{ offset: 0, length: source.size }]);
   expect((await readStream(blob.stream())).length).toBe(2 * source.size);
-  expect(longest()).toBe(2 ** 21);
+  expect(Math.max(...reads.splice(0))).toBe(2 ** 21);
   const [value] = new Float32Array(await blob.slice(4 * (2 ** 20 - 1), 4 * 2 ** 20).arrayBuffer());
   expect(value).toBe(fromFloat16(halves.slice(2 ** 20 - 1, 2 ** 20))[0]);
-  expect(longest()).toBe(2);
+  expect(Math.max(...reads.splice(0))).toBe(2);
 });
 
 test("a file that is too short is an error, not numbers", async () => {

@@ -1,15 +1,16 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixtureBytes, fixtureTensors, serialize, type Tensors } from "../../../fixtures/checkpoints.ts";
+import { watchSlices } from "../../../fixtures/same-blob.ts";
 import { externalInitializers } from "../../onnx/initializers.ts";
 import { fromFloat16, toFloat16 } from "../../shared/float16.ts";
 import type { FewerBits, Part, PrecisionName } from "../../shared/manifest.ts";
 import { parseManifest } from "../../shared/parse-manifest.ts";
+import type { PartFiles } from "../../shared/part-files.ts";
 import { type ByteSource, blobSource } from "../byte-source.ts";
 import { convert } from "../convert.ts";
 import { memoryFolder } from "../output-folder.ts";
 import { dequantizeRows, quantizeRows } from "../quantize.ts";
 import { lowerPart } from "./lower-part.ts";
-import type { PartFiles } from "./stored-part.ts";
 
 const PARTS = ["text-encoder", "stage-c", "stage-b"] as const;
 
@@ -196,24 +197,20 @@ describe("a part is left alone", () => {
 });
 
 describe("reading", () => {
-  /** A stored file that tells the bytes read of it at a time. */
-  function counted(source: Blob) {
-    const reads: number[] = [];
-    const slice = source.slice.bind(source);
-    source.slice = (start = 0, end = source.size, type) => {
-      reads.push(end - start);
-      return slice(start, end, type);
-    };
-    return { source, reads };
-  }
-
-  it("holds one matrix at a time, and reads it once for all pieces of its values and scales", async () => {
+  /** Stage C at 8 bits, and the lengths of what is read of the file it is stored in. */
+  function watched() {
     const { config, model, data } = at("stage-c", "f32");
     const [file] = data;
     if (file === undefined) throw new Error("no data");
-    const { source, reads } = counted(file.data.slice());
+    const source = file.data.slice();
+    const reads = watchSlices(source);
     const part = lowerPart("stage-c", config, { model, data: [{ ...file, data: source }] }, "q8");
     if (part === undefined) throw new Error("it was not lowered");
+    return { model, part, reads };
+  }
+
+  it("holds one matrix at a time, and reads it once for all pieces of its values and scales", async () => {
+    const { model, part, reads } = watched();
     expect(reads).toEqual([]);
     const [{ data: made } = { data: new Blob() }] = part.data;
     const piece = 1000;
@@ -226,12 +223,7 @@ describe("reading", () => {
   });
 
   it("reads a matrix once where its scales are asked for long before its values, as onnxruntime-web may", async () => {
-    const { config, model, data } = at("stage-c", "f32");
-    const [file] = data;
-    if (file === undefined) throw new Error("no data");
-    const { source, reads } = counted(file.data.slice());
-    const part = lowerPart("stage-c", config, { model, data: [{ ...file, data: source }] }, "q8");
-    if (part === undefined) throw new Error("it was not lowered");
+    const { part, reads } = watched();
     const keys = quantizedKeys(part);
     for (const name of [...keys.map((key) => `${key}.scales`), ...keys.reverse().map((key) => `${key}.quantized`)]) {
       expect(isSame(await initializer(part, name), await initializer(at("stage-c", "q8"), name)), name).toBe(true);

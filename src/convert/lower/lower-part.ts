@@ -4,12 +4,13 @@ import type { WeightSpec } from "../../onnx/weight.ts";
 import { type Placement, writeModel } from "../../onnx/write.ts";
 import { CascadeError } from "../../shared/errors.ts";
 import type { FewerBits, PartName } from "../../shared/manifest.ts";
+import type { PartFiles } from "../../shared/part-files.ts";
 import { type Span, SpansBlob, spanOf } from "../../shared/spans-blob.ts";
 import { type ConfiguredPart, configuredNetwork } from "../networks.ts";
 import { placeWeights } from "../placement.ts";
 import { applyPlan, PLANS } from "../plan.ts";
 import { requantized } from "./requantize.ts";
-import { type PartFiles, StoredPart } from "./stored-part.ts";
+import { StoredPart } from "./stored-part.ts";
 import { type Made, Unread } from "./unread.ts";
 
 /** Bits of what is stored; none are fewer than those with zero points, which no named plan has. */

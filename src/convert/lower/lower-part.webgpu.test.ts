@@ -3,13 +3,13 @@ import { cosine } from "../../../fixtures/golden.ts";
 import { gpuEngine } from "../../../fixtures/gpu-engine.ts";
 import { loadOrt } from "../../runtime/ort-browser.ts";
 import type { FewerBits, PrecisionName } from "../../shared/manifest.ts";
+import type { PartFiles } from "../../shared/part-files.ts";
 import { sizeOf, type Tensor } from "../../shared/tensor.ts";
 import { type ByteSource, blobSource } from "../byte-source.ts";
 import { convert } from "../convert.ts";
 import { memoryFolder } from "../output-folder.ts";
 import { preparePart } from "../prepare-part.ts";
 import { lowerPart } from "./lower-part.ts";
-import type { PartFiles } from "./stored-part.ts";
 
 async function file(path: string): Promise<ByteSource> {
   const response = await fetch(`/fixtures/checkpoints/${path}`);

@@ -3,13 +3,8 @@ import type { Graph } from "../../onnx/graph.ts";
 import { type ExternalInitializer, externalInitializers } from "../../onnx/initializers.ts";
 import type { InitializerInfo, WeightSpec } from "../../onnx/weight.ts";
 import { writeModel } from "../../onnx/write.ts";
+import type { PartFiles } from "../../shared/part-files.ts";
 import type { Place, StoredMatrix } from "./requantize.ts";
-
-/** A converted part: its .onnx, and its weights' files by the names that uses. */
-export interface PartFiles {
-  readonly model: Uint8Array;
-  readonly data: readonly { readonly path: string; readonly data: Blob }[];
-}
 
 /** What a converted part holds, weight by weight. */
 export class StoredPart {
