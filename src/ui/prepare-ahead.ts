@@ -16,8 +16,8 @@ export async function prepareAhead({ form, model, modelUrl, run }: PageState, ca
   try {
     await cascade.prepare(settingsOf(form.value, info));
   } catch (error) {
-    // What can't be opened or run is told by the picture that needs it; a bug is one already.
-    if (!(error instanceof CascadeError)) throw error;
+    // What can't be opened or run is told by the picture that needs it; a bug is one already. A stored model's files may be gone meanwhile: it was deleted.
+    if (!isStored && !(error instanceof CascadeError)) throw error;
   }
 }
 
