@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+import { defaultClientConditions, defineConfig, type Plugin, type Rolldown } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { CONTENT_SECURITY_POLICY, ISOLATION_HEADERS, policyFor } from "./src/offline/security-headers.ts";
 
@@ -84,6 +84,15 @@ const offline = VitePWA({
   },
 });
 
+/**
+ * All that a worker's entry imports, in a chunk beside it. Otherwise chunks that are loaded later import shared modules from the entry itself, which
+ * WebKit then evaluates a second time, as Chromium does where the worker's address has a query: two services answer each message.
+ */
+const besideEntry: Rolldown.CodeSplittingGroup = {
+  name: (id, chunking) => (chunking.getModuleInfo(id)?.isEntry === true ? null : "worker"),
+  tags: ["$initial"],
+};
+
 const { version }: { version: string } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
 
 export default defineConfig({
@@ -92,7 +101,7 @@ export default defineConfig({
   // The runtime's builds that take their wasm from a URL of ours, instead of carrying their glue inside.
   resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
   plugins: [oneRuntime, policyInPage, policyOfPreview, headersFile, offline],
-  worker: { format: "es", plugins: () => [oneRuntime] },
+  worker: { format: "es", plugins: () => [oneRuntime], rolldownOptions: { output: { codeSplitting: { groups: [besideEntry] } } } },
   optimizeDeps: { exclude: ["onnxruntime-web", "@huggingface/transformers"] },
   build: { target: "es2023", assetsInlineLimit: 0 },
   server: { headers: ISOLATION_HEADERS },
