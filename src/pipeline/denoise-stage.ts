@@ -67,7 +67,7 @@ export function recordedShapes(
 ): FixedShapes | undefined {
   if (settings.steps - done < RECORDED_FROM) return undefined;
   const dims = [isGuided(settings) ? 2 : 1, ...rest];
-  return { sizes: unetSizes({ ...conditioning, sample: { dims } }), output: dims };
+  return { sizes: unetSizes({ ...conditioning, sample: { dims } }) };
 }
 
 /** Events own their buffers. */

@@ -72,7 +72,7 @@ export class Engine {
   async record(file: Uint8Array, external: readonly ExternalFile[], fixed: FixedShapes): Promise<Recording | undefined> {
     if (this.device === undefined) return undefined;
     const session = await this.createSession(file, external, { sizes: fixed.sizes });
-    return new Recording(this.loaded.ort, this.device, session, fixed);
+    return new Recording(this.loaded.ort, this.device, session);
   }
 
   /** Runs a recording with these inputs; `held`, the others, is written where the run before held something else. */

@@ -22,8 +22,6 @@ export interface Network {
 export interface FixedShapes {
   /** The graph's unknown dimensions by name. */
   readonly sizes: Readonly<Record<string, number>>;
-  /** Dimensions of the one output, named `output`. */
-  readonly output: readonly number[];
 }
 
 /** Loads networks of one model folder on one backend. */
