@@ -18,6 +18,13 @@ export function decomposeAttention(model: Uint8Array): Uint8Array<ArrayBuffer> {
   return w.finish();
 }
 
+/** Whether an .onnx has attention that can be decomposed. */
+export function hasFusedAttention(model: Uint8Array): boolean {
+  const within = (bytes: Uint8Array, number: number) => [...proto.fields(bytes)].filter((field) => field.number === number);
+  const graphs = within(model, proto.Model.graph);
+  return graphs.some(({ payload }) => within(payload, proto.GraphField.node).some((node) => fusedAttention(node.payload) !== undefined));
+}
+
 function rewriteGraph(graph: Uint8Array): Uint8Array {
   const w = new BinaryWriter();
   const constants = new Map<string, Constant>();

@@ -2,7 +2,7 @@ import type { FixedShapes, Network } from "../runtime/types.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { Cascade } from "./cascade.ts";
 import type { CascadeEvent, StageName } from "./types.ts";
-import { watched } from "./watch.ts";
+import { openWatched } from "./watch.ts";
 
 /** What the user calls a stage. */
 export const TITLES: Readonly<Record<StageName, string>> = {
@@ -31,9 +31,11 @@ export async function* inStage<Result>(
   throwIfAborted(signal);
   yield { type: "stage", stage, state: "loading" };
   const notes: string[] = [];
-  const network = watched(await runtime.open(stage, signal, fixed), {
+  const network = await openWatched({
     title: TITLES[stage],
-    reopen: () => runtime.openOnProcessor(stage, signal),
+    open: () => runtime.open(stage, signal, fixed),
+    openSlower: (form) => runtime.openSlower(stage, form, signal),
+    avoid: (form) => runtime.avoid(stage, form),
     tell: (message) => notes.push(message),
   });
   try {

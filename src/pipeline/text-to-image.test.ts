@@ -268,7 +268,8 @@ describe("a run", () => {
 
     it("makes the picture on the processor, and says so once", async () => {
       const { cascade: one, open } = spoiledB();
-      const runtime: Runtime = { ...one.runtime, openOnProcessor: (part) => cascade.runtime.open(part) };
+      const openSlower: Runtime["openSlower"] = async (part) => ({ ...(await cascade.runtime.open(part)), form: "processor" });
+      const runtime: Runtime = { ...one.runtime, openSlower };
       const settings = { ...quick, stageB: { ...quick.stageB, steps: 3 } };
       const events = await eventsOf(settings, { ...one, runtime });
       expect(events.flatMap((event) => (event.type === "note" ? [event.message] : []))).toEqual([

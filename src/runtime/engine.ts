@@ -16,6 +16,12 @@ import { widenedBlob } from "./widened-blob.ts";
 /** How attention is computed on this machine. */
 export type AttentionForm = "fused" | "fused-without-subgroups" | "decomposed";
 
+export interface SessionOptions {
+  readonly onProcessor?: boolean;
+  readonly inParts?: boolean;
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
 /**
  * One execution provider of one loaded runtime: makes sessions, runs them one at a time (onnxruntime-web can neither create nor run sessions
  * concurrently), moves tensors, and names the failures a user can act on.
@@ -105,13 +111,13 @@ export class Engine {
   }
 
   /**
-   * A session of an .onnx file, with its attention in the form that is right here; `onProcessor`: whatever GPU there is; `sizes`: for these alone, with
-   * its commands recorded (see recording.ts).
+   * A session of an .onnx file, with its attention in the form that is right here; `onProcessor`: whatever GPU there is; `inParts`: with attention in parts, whatever
+   * is right; `sizes`: for these alone, with its commands recorded (see recording.ts).
    */
   async createSession(
     file: Uint8Array,
     external: readonly ExternalFile[],
-    { onProcessor = false, sizes }: { onProcessor?: boolean; sizes?: Readonly<Record<string, number>> } = {},
+    { onProcessor = false, inParts = false, sizes }: SessionOptions = {},
   ): Promise<Session> {
     const { model: read, files } = widenInitializers(file);
     const externalData = await Promise.all(
@@ -121,7 +127,7 @@ export class Engine {
       })),
     );
     const device = onProcessor ? undefined : this.device;
-    const model = device !== undefined && this.attention === "decomposed" ? decomposeAttention(read) : read;
+    const model = device !== undefined && (inParts || this.attention === "decomposed") ? decomposeAttention(read) : read;
     const lookups = halfPrecisionLookups(model);
     return await this.exclusive(() =>
       this.loaded.ort.InferenceSession.create(model, {

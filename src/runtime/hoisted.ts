@@ -34,6 +34,7 @@ export async function openHoisted(engine: Engine, graph: Uint8Array, external: r
 /** While what `once` takes is held, it has run, and a run is one of `step`. */
 function hoistedNetwork(engine: Engine, once: SessionOf, step: SessionOf): Network {
   return {
+    form: "direct",
     run: async (inputs) => await runStep(engine, step, { ...inputs, ...(await engine.run(once.session, picked(inputs, once))) }),
     hold: (inputs) => held(engine, once, step, inputs),
     release: async () => {},
@@ -45,6 +46,7 @@ async function held(engine: Engine, once: SessionOf, step: SessionOf, inputs: In
   const kept = isWhole ? { ...inputs, ...(await engine.run(once.session, picked(inputs, once))) } : inputs;
   const whole = hoistedNetwork(engine, once, step);
   return {
+    form: "direct",
     run: (more) => (isWhole ? runStep(engine, step, { ...kept, ...more }) : whole.run({ ...kept, ...more })),
     hold: (more) => held(engine, once, step, { ...inputs, ...more }),
     release: async () => {},

@@ -1,13 +1,14 @@
+import { hasFusedAttention } from "../onnx/decompose-attention.ts";
 import { CascadeError } from "../shared/errors.ts";
 import type { CascadeManifest, FewerBits, FileEntry, PartName } from "../shared/manifest.ts";
 import { orAborted } from "../shared/or-aborted.ts";
 import type { ExternalFile, PartFiles } from "../shared/part-files.ts";
 import type { AnyTensor } from "../shared/tensor.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine, SessionOptions } from "./engine.ts";
 import { type Opened, openHoisted } from "./hoisted.ts";
 import type { OrtTensor, Session } from "./ort.ts";
 import type { Recording } from "./recording.ts";
-import type { Backend, FixedShapes, ModelFolder, Network, Runtime } from "./types.ts";
+import { type Backend, type FixedShapes, FORMS, type Form, type ModelFolder, type Network, type Runtime } from "./types.ts";
 
 /** A model of at most this many bytes stays loaded whole; of a larger one, a part at a time. */
 const RESIDENT_BYTES = 512 * 2 ** 20;
@@ -48,7 +49,8 @@ function bytesOf({ parts }: CascadeManifest): number {
 export function createRuntime(engine: Engine, folder: ModelFolder, manifest: CascadeManifest, options: RuntimeOptions): Runtime {
   const { backend, reason, tight = false, lower } = options;
   const resident = !tight && staysLoaded(manifest);
-  const kept = new Map<PartName, Promise<Opened>>();
+  const kept = new Map<string, Promise<Opened>>();
+  const avoided = new Set<string>();
   let lowered: FewerBits | undefined;
   const recorded = new Map<PartName, { readonly key: string; readonly recording: Promise<Recording | undefined> }>();
 
@@ -66,25 +68,31 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
     const { model, data: external } = smaller ?? stored;
     return [model, external];
   };
-  const load = (name: PartName, signal?: AbortSignal): Promise<Session> =>
-    timed(name, async () => await engine.createSession(...(await files(name, signal))));
+  const load = (name: PartName, signal: AbortSignal | undefined, options: SessionOptions): Promise<Session> =>
+    timed(name, async () => await engine.createSession(...(await files(name, signal)), options));
   /** On the processor, what a denoiser computes anew at every step is cut from what the prompt alone decides. A GPU would have more to encode for it. */
-  const loadKept = (name: PartName): Promise<Opened> =>
+  const loadKept = (name: PartName, form: "direct" | "in-parts"): Promise<Opened> =>
     timed(name, async () => {
       const [graph, data] = await files(name);
       const cut = engine.isProcessor ? await openHoisted(engine, graph, data) : undefined;
       if (cut !== undefined) return cut;
-      const session = await engine.createSession(graph, data);
-      return { network: network(engine, session, async () => {}), sessions: [session] };
+      const session = await engine.createSession(graph, data, { inParts: form === "in-parts" });
+      return { network: network(engine, session, form, async () => {}), sessions: [session] };
     });
   /** The part's network that stays. It is for all that wait for it, so no one's cancelling ends it. */
-  const keptPart = (name: PartName): Promise<Opened> => {
-    const before = kept.get(name);
+  const keptPart = (name: PartName, form: "direct" | "in-parts" = "direct"): Promise<Opened> => {
+    const key = keyOf(name, form);
+    const before = kept.get(key);
     if (before !== undefined) return before;
-    const loaded = loadKept(name);
-    kept.set(name, loaded);
-    loaded.catch(() => kept.delete(name));
+    const loaded = loadKept(name, form);
+    kept.set(key, loaded);
+    loaded.catch(() => kept.delete(key));
     return loaded;
+  };
+  const onGpu = async (name: PartName, form: "direct" | "in-parts", signal?: AbortSignal): Promise<Network> => {
+    if (resident) return (await orAborted(keptPart(name, form), signal)).network;
+    const session = await load(name, signal, { inParts: form === "in-parts" });
+    return network(engine, session, form, () => engine.release(session));
   };
 
   /** The part's recording for these shapes; undefined where it can't be recorded. Only of models that stay: to record takes a first run more. */
@@ -108,29 +116,61 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
     return await recording;
   };
 
+  const openAs: Readonly<Record<Form, (name: PartName, signal?: AbortSignal, fixed?: FixedShapes) => Promise<Network | undefined>>> = {
+    async recorded(name, signal, fixed) {
+      const recording = fixed && (await orAborted(recordingOf(name, fixed), signal));
+      return recording && replayed(engine, recording);
+    },
+    direct: (name, signal) => onGpu(name, "direct", signal),
+    async "in-parts"(name, signal) {
+      if (engine.isProcessor || engine.attention === "decomposed") return undefined;
+      const [graph] = await files(name, signal);
+      return hasFusedAttention(graph) ? await onGpu(name, "in-parts", signal) : undefined;
+    },
+    async processor(name, signal) {
+      if (engine.isProcessor) return undefined;
+      const session = await load(name, signal, { onProcessor: true });
+      return onProcessor(engine, session);
+    },
+  };
+  /** The first of these forms that there is and that opens; undefined where there is none. Where the runtime's own code fails, the next form may do. */
+  const openFirst = async (
+    forms: readonly Form[],
+    name: PartName,
+    signal?: AbortSignal,
+    fixed?: FixedShapes,
+  ): Promise<Network | undefined> => {
+    let failure: { readonly form: Form; readonly error: unknown } | undefined;
+    for (const form of forms) {
+      if (avoided.has(keyOf(name, form))) continue;
+      try {
+        const opened = await openAs[form](name, signal, fixed);
+        if (opened !== undefined) return failure === undefined ? opened : { ...opened, insteadOf: failure.form };
+      } catch (error) {
+        if (error instanceof CascadeError) throw error;
+        failure = { form, error };
+      }
+    }
+    if (failure !== undefined) throw failure.error;
+    return undefined;
+  };
+
   return {
     backend,
     reason,
     tight,
     runsAhead: resident && bytesOf(manifest) <= AHEAD_BYTES && !engine.isSoftwareGpu,
     async open(name, signal, fixed) {
-      const recording = fixed && (await orAborted(recordingOf(name, fixed), signal));
-      if (recording !== undefined) return replayed(engine, recording);
-      if (!resident) {
-        const session = await load(name, signal);
-        return network(engine, session, () => engine.release(session));
-      }
-      return (await orAborted(keptPart(name), signal)).network;
+      const opened = await openFirst(FORMS, name, signal, fixed);
+      if (opened === undefined) throw new Error(`${name}: every form of it failed`);
+      return opened;
+    },
+    openSlower: (name, form, signal) => openFirst(FORMS.slice(FORMS.indexOf(form) + 1), name, signal),
+    avoid(name, form) {
+      avoided.add(keyOf(name, form));
     },
     async prepare(name, fixed) {
-      if (!resident || (fixed !== undefined && (await recordingOf(name, fixed)) !== undefined)) return;
-      await keptPart(name);
-    },
-    async openOnProcessor(name, signal) {
-      if (engine.isProcessor) return undefined;
-      const session = await engine.createSession(...(await files(name, signal)), { onProcessor: true });
-      // Only `run` is asked of it: inputs stay in memory here, so there is nothing to hold.
-      return { run: (inputs) => engine.run(session, inputs), release: () => engine.release(session) };
+      if (resident) await openFirst(["recorded", "direct", "in-parts"], name, undefined, fixed);
     },
     get lowered() {
       return lowered;
@@ -145,23 +185,45 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
   };
 }
 
-function network(engine: Engine, session: Session, release: () => Promise<void>, held: Readonly<Record<string, OrtTensor>> = {}): Network {
+const keyOf = (name: PartName, form: Form): string => `${name} ${form}`;
+
+function network(
+  engine: Engine,
+  session: Session,
+  form: Form,
+  release: () => Promise<void>,
+  held: Readonly<Record<string, OrtTensor>> = {},
+): Network {
   return {
+    form,
     run: (inputs) => engine.run(session, { ...held, ...inputs }),
     hold: async (inputs: Readonly<Record<string, AnyTensor>>) => {
       const uploaded = Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, engine.upload(tensor)]));
       const letGo = async (): Promise<void> => {
         for (const tensor of Object.values(uploaded)) tensor.dispose();
       };
-      return network(engine, session, letGo, { ...held, ...uploaded });
+      return network(engine, session, form, letGo, { ...held, ...uploaded });
     },
     release,
+  };
+}
+
+/** A session on the processor beside a GPU: what it holds stays in memory. */
+function onProcessor(engine: Engine, session: Session, held?: Readonly<Record<string, AnyTensor>>): Network {
+  return {
+    form: "processor",
+    run: (inputs) => engine.run(session, { ...held, ...inputs }),
+    hold: async (inputs) => onProcessor(engine, session, { ...held, ...inputs }),
+    release: async () => {
+      if (held === undefined) await engine.release(session);
+    },
   };
 }
 
 /** A recording as a network. */
 function replayed(engine: Engine, recording: Recording, held: Readonly<Record<string, AnyTensor>> = {}): Network {
   return {
+    form: "recorded",
     run: (inputs) => engine.replay(recording, inputs, held),
     hold: async (inputs) => replayed(engine, recording, { ...held, ...inputs }),
     release: async () => {},

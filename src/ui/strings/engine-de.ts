@@ -46,6 +46,35 @@ export const engineDe: readonly (readonly [RegExp, string])[] = [
     "$1 ergab auf der GPU $2, also rechnet der Prozessor: langsamer, aber richtig.",
   ],
   [
+    /(.+) computed (.+) with fused attention, so attention is computed in parts: a little slower\./,
+    "$1 ergab mit der Attention als Ganzem $2, also wird sie in Teilen gerechnet: etwas langsamer.",
+  ],
+  [
+    /(.+) computed (.+) when its recorded commands were replayed, so they are sent anew at each step: a little slower\./,
+    "$1 ergab mit aufgezeichneten Befehlen $2, also werden sie bei jedem Schritt neu gesendet: etwas langsamer.",
+  ],
+  [
+    /(.+) failed on the GPU, so the processor computes it: slower, but right\./,
+    "$1 scheiterte auf der GPU, also rechnet der Prozessor: langsamer, aber richtig.",
+  ],
+  [
+    /(.+) failed with fused attention, so attention is computed in parts: a little slower\./,
+    "$1 scheiterte mit der Attention als Ganzem, also wird sie in Teilen gerechnet: etwas langsamer.",
+  ],
+  [
+    /(.+) failed when its recorded commands were replayed, so they are sent anew at each step: a little slower\./,
+    "$1 scheiterte mit aufgezeichneten Befehlen, also werden sie bei jedem Schritt neu gesendet: etwas langsamer.",
+  ],
+  [/The GPU failed, so this goes on on the processor\./, "Die GPU versagte, darum geht es auf dem Prozessor weiter."],
+  [
+    /The graphics device was lost, so this goes on on it anew, from its last step\./,
+    "Die Verbindung zur Grafikkarte ging verloren, darum geht es dort neu vom letzten Schritt an weiter.",
+  ],
+  [
+    /The graphics device was lost again, so this goes on on the processor\./,
+    "Die Verbindung zur Grafikkarte ging wieder verloren, darum geht es auf dem Prozessor weiter.",
+  ],
+  [
     /Memory ran out, so this goes on with one part of the model in memory at a time\./,
     "Der Speicher reichte nicht, darum geht es mit nur einem Teil des Modells auf einmal weiter.",
   ],
