@@ -333,6 +333,69 @@ describe("after a lost device", () => {
   });
 });
 
+describe("where the GPU was taken automatically and fails", () => {
+  const state: RunState = { stageC: { step: 1, latent: { data: Float32Array.of(1, 2), dims: [1, 2, 1, 1] } } };
+  const gone = new CascadeError("device-lost", "Gone.");
+  const thrown = new TypeError("Cannot set properties of undefined");
+
+  /** What was asked of each worker, and what was said, where each worker on the GPU takes a step and fails by `error`. */
+  async function drawn(error: Error, backend: LoadOptions["backend"] = "auto") {
+    const asked: string[] = [];
+    const notes: string[] = [];
+    const make = () => {
+      let onGpu = true;
+      return fakeWorker({
+        load: async ({ backend: wanted }) => {
+          onGpu = wanted !== "wasm";
+          asked.push(wanted);
+          return { ok: true, value: { ...info, backend: onGpu ? "webgpu" : "wasm" } };
+        },
+        generate: (_, onEvent, resume) =>
+          outcomeOf(async () => {
+            asked.push(resume === undefined ? "from the start" : "from its last step");
+            if (!onGpu) return picture;
+            await onEvent(step);
+            await onEvent({ type: "checkpoint", state });
+            throw error;
+          }),
+      });
+    };
+    const cascade = createCascade({ modelUrl: "http://localhost/", backend }, make);
+    const onEvent = (event: CascadeEvent) => event.type === "note" && notes.push(event.message);
+    const image = await cascade.generate(settings, { onEvent }).finally(() => cascade.dispose());
+    expect(image).toEqual(picture);
+    for (const note of notes) {
+      const isKnown = engineDe.some(([english]) => english.test(note));
+      expect(isKnown, note).toBe(true);
+    }
+    return { asked, notes };
+  }
+
+  test("by an exception of the runtime, the processor goes on from the last step", async () => {
+    const { asked, notes } = await drawn(thrown);
+    expect(asked).toEqual(["auto", "from the start", "wasm", "from its last step"]);
+    expect(notes).toEqual(["Drawing on the GPU failed, so this goes on on the processor."]);
+  });
+
+  test("by losing its device, it is tried once more from the last step, then the processor", async () => {
+    const { asked, notes } = await drawn(gone);
+    expect(asked).toEqual(["auto", "from the start", "auto", "from its last step", "wasm", "from its last step"]);
+    expect(notes).toEqual([
+      "Drawing on the GPU stopped, so this goes on anew from its last step.",
+      "Drawing on the GPU stopped again, so this goes on on the processor.",
+    ]);
+  });
+
+  test("one that was demanded is not left: the failure is told", async () => {
+    await expect(drawn(thrown, "webgpu")).rejects.toThrow("Cannot set properties");
+    await expect(drawn(gone, "webgpu")).rejects.toMatchObject({ code: "device-lost" });
+  });
+
+  test("what the user can mend is told", async () => {
+    await expect(drawn(new CascadeError("bad-model", "Damaged."))).rejects.toMatchObject({ code: "bad-model" });
+  });
+});
+
 test("a worker that is killed without a word ends the run with what to do, and the next run starts a new one", async () => {
   let release = (): void => {};
   const locks = {

@@ -24,7 +24,8 @@ export interface CascadeClient {
   prepare(settings: Settings): Promise<void>;
   /**
    * Draws a picture. Aborting ends it between steps, or, where a step hangs, with the worker. Where memory runs out it goes on from its last step in a
-   * new worker that asks for less, telling so by a note. Where the device proves lost before the first step (a machine that slept), a new worker draws it.
+   * new worker that asks for less, telling so by a note. Where the device proves lost before the first step (a machine that slept), a new worker draws it. Where
+   * nobody asked for the GPU, a new worker also goes on after it was lost during the run, and the processor where it is lost again or the runtime fails on it.
    * Rejects with CascadeError.
    */
   generate(settings: Settings, options?: GenerateOptions): Promise<Pixels>;
@@ -152,6 +153,7 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
     async generate(settings, { signal, onEvent = () => {}, resume } = {}) {
       let state = resume;
       let mayRenew = true;
+      let losses = 0;
       let stage: StageName | undefined;
       const listen = (event: CascadeEvent): void => {
         if (event.type === "checkpoint") state = event.state;
@@ -164,14 +166,18 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
         try {
           return await draw(settings, listen, state, signal);
         } catch (error) {
-          if (mayRenew && error instanceof CascadeError && error.code === "device-lost") {
+          const isLost = error instanceof CascadeError && error.code === "device-lost";
+          if (isLost) losses++;
+          if (mayRenew && isLost) {
             mayRenew = false;
             continue;
           }
-          const frugal = error instanceof CascadeError && error.code === "out-of-memory" ? moreFrugal(wanted, opened, stage) : undefined;
-          if (frugal === undefined) throw error;
-          wanted = frugal.options;
-          onEvent({ type: "note", message: frugal.message });
+          const other = signal?.aborted ? undefined : otherWay(error, { options: wanted, info: opened, stage, losses });
+          if (other === undefined) throw error;
+          // A worker whose runtime threw is of no more use.
+          live?.end(new CascadeError("aborted", "The engine was started anew."));
+          wanted = other.options;
+          onEvent({ type: "note", message: other.message });
         }
       }
     },
@@ -184,12 +190,26 @@ export function createCascade(options: LoadOptions, makeWorker: () => WorkerLike
   };
 }
 
+interface Way {
+  readonly options: LoadOptions;
+  readonly message: string;
+}
+
+/** How a run that failed by `error` goes on, and what is said of it; undefined where that is the user's to mend, or there is no other way. */
+function otherWay(
+  error: unknown,
+  { options, info, stage, losses }: { options: LoadOptions; info: CascadeInfo | undefined; stage: StageName | undefined; losses: number },
+): Way | undefined {
+  if (error instanceof CascadeError && error.code === "out-of-memory") return moreFrugal(options, info, stage);
+  const isLost = error instanceof CascadeError && error.code === "device-lost";
+  if (info?.backend !== "webgpu" || options.backend !== "auto" || (error instanceof CascadeError && !isLost)) return undefined;
+  if (isLost && losses === 1) return { options, message: "Drawing on the GPU stopped, so this goes on anew from its last step." };
+  const what = isLost ? "stopped again" : "failed";
+  return { options: { ...options, backend: "wasm" }, message: `Drawing on the GPU ${what}, so this goes on on the processor.` };
+}
+
 /** What to ask for after memory ran out under `options`, in `stage` of the model as it was opened; undefined where nothing asks for less. */
-function moreFrugal(
-  options: LoadOptions,
-  info: CascadeInfo | undefined,
-  stage: StageName | undefined,
-): { options: LoadOptions; message: string } | undefined {
+function moreFrugal(options: LoadOptions, info: CascadeInfo | undefined, stage: StageName | undefined): Way | undefined {
   if (options.tight !== true) {
     return {
       options: { ...options, tight: true },

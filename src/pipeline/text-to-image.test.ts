@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import cases from "../../fixtures/cases/pipeline.json" with { type: "json" };
 import { type FixtureTensor, readSafetensors, tensorOf } from "../../fixtures/read-safetensors.ts";
 import { smallCascade } from "../../fixtures/small-cascade.ts";
@@ -252,6 +252,18 @@ describe("a run", () => {
     const { cascade: one, open } = watched();
     for await (const event of textToImage(one, quick)) if (event.type === "preview") break;
     expect(open.size).toBe(0);
+  });
+
+  it("that can't be previewed is drawn all the same, without previews", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const broken = (network: Network): Network => ({ ...network, run: () => Promise.reject(new Error("no kernel")) });
+    const { cascade: one, open } = watched((part, network) => (part === "previewer" ? broken(network) : network));
+    const events = await eventsOf(quick, one);
+    expect(events.filter(({ type }) => type === "preview" || type === "note")).toEqual([]);
+    expect(last(events, "picture").image).toEqual(last(await eventsOf(quick), "picture").image);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(open.size).toBe(0);
+    warn.mockRestore();
   });
 
   describe("where a stage computes numbers that are none", () => {

@@ -65,14 +65,17 @@ export const engineDe: readonly (readonly [RegExp, string])[] = [
     /(.+) failed when its recorded commands were replayed, so they are sent anew at each step: a little slower\./,
     "$1 scheiterte mit aufgezeichneten Befehlen, also werden sie bei jedem Schritt neu gesendet: etwas langsamer.",
   ],
-  [/The GPU failed, so this goes on on the processor\./, "Die GPU versagte, darum geht es auf dem Prozessor weiter."],
   [
-    /The graphics device was lost, so this goes on on it anew, from its last step\./,
-    "Die Verbindung zur Grafikkarte ging verloren, darum geht es dort neu vom letzten Schritt an weiter.",
+    /Drawing on the GPU failed, so this goes on on the processor\./,
+    "Das Zeichnen auf der GPU scheiterte, darum geht es auf dem Prozessor weiter.",
   ],
   [
-    /The graphics device was lost again, so this goes on on the processor\./,
-    "Die Verbindung zur Grafikkarte ging wieder verloren, darum geht es auf dem Prozessor weiter.",
+    /Drawing on the GPU stopped, so this goes on anew from its last step\./,
+    "Das Zeichnen auf der GPU brach ab, darum geht es vom letzten Schritt an neu weiter.",
+  ],
+  [
+    /Drawing on the GPU stopped again, so this goes on on the processor\./,
+    "Das Zeichnen auf der GPU brach wieder ab, darum geht es auf dem Prozessor weiter.",
   ],
   [
     /Memory ran out, so this goes on with one part of the model in memory at a time\./,
