@@ -90,6 +90,7 @@ const offline = VitePWA({
  */
 const besideEntry: Rolldown.CodeSplittingGroup = {
   name: (id, chunking) => (chunking.getModuleInfo(id)?.isEntry === true ? null : "worker"),
+  debugName: "worker",
   tags: ["$initial"],
 };
 

@@ -69,10 +69,10 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
     return [model, external];
   };
   const load = (name: PartName, signal: AbortSignal | undefined, options: SessionOptions): Promise<Session> =>
-    timed(name, async () => await engine.createSession(...(await files(name, signal)), options));
+    timed(`open ${name}`, async () => await engine.createSession(...(await files(name, signal)), options));
   /** On the processor, what a denoiser computes anew at every step is cut from what the prompt alone decides. A GPU would have more to encode for it. */
   const loadKept = (name: PartName, form: "direct" | "in-parts"): Promise<Opened> =>
-    timed(name, async () => {
+    timed(`open ${name}`, async () => {
       const [graph, data] = await files(name);
       const cut = engine.isProcessor ? await openHoisted(engine, graph, data) : undefined;
       if (cut !== undefined) return cut;
@@ -105,7 +105,7 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
       const old = await before?.recording.catch(() => undefined);
       if (old !== undefined) await engine.releaseRecording(old);
       // A graph of which the GPU can't run all is refused: it runs unrecorded.
-      return await timed(name, async () => await engine.record(...(await files(name)), fixed)).catch((error: unknown) => {
+      return await timed(`record ${name}`, async () => await engine.record(...(await files(name)), fixed)).catch((error: unknown) => {
         if (error instanceof CascadeError) throw error;
         return undefined;
       });
@@ -230,11 +230,11 @@ function replayed(engine: Engine, recording: Recording, held: Readonly<Record<st
   };
 }
 
-/** Leaves in the thread's performance timeline, which developer tools show, when a part was opened and how long it took. */
-async function timed<T>(name: PartName, work: () => Promise<T>): Promise<T> {
+/** Leaves in the thread's performance timeline, which developer tools show, when a part was opened or recorded and how long it took. */
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   const start = performance.now();
   const made = await work();
-  performance.measure(`open ${name}`, { start });
+  performance.measure(what, { start });
   return made;
 }
 
