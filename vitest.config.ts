@@ -19,7 +19,8 @@ export default defineConfig({
       },
       {
         resolve: { conditions: ["onnxruntime-web-use-extern-wasm", ...defaultClientConditions] },
-        optimizeDeps: { exclude: ["onnxruntime-web"] },
+        // Found during a run, a dependency is bundled and the page reloaded under the tests.
+        optimizeDeps: { exclude: ["onnxruntime-web"], include: ["@huggingface/transformers"] },
         // COOP/COEP: WASM threads need a cross-origin isolated page.
         server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
         test: {

@@ -7,15 +7,15 @@ import { disguiseGpu } from "./sabotage.ts";
 // All that happens on real GPUs alone, on one in software: the automatic choice, networks run ahead, commands recorded (from four steps on) with previews in between.
 test.use({ serviceWorkers: "allow" });
 
-/** As the page's pictures equal Node's: the same numbers up to rounding. */
-const CLOSE = 2;
+/** The same networks on the same numbers, up to rounding: one step of a byte is a great deal. */
+const CLOSE = 0.5;
 
 const steps = { "prior-steps": 4, "decoder-steps": 4 };
 const PICTURES = {
   first: { prompt: "a yellow star on a blue background", seed: 3, width: 256, height: 256, ...steps },
   second: { prompt: "a red heart on a white background", seed: 4, width: 256, height: 256, ...steps },
-  wider: { prompt: "a green circle on a white background", seed: 5, width: 384, height: 256, ...steps },
-  back: { prompt: "a cat on a red background", seed: 6, width: 256, height: 256, ...steps },
+  other: { prompt: "a green circle on a white background", seed: 6, width: 256, height: 384, ...steps },
+  third: { prompt: "a cat on a red background", seed: 5, width: 256, height: 256, ...steps },
 } as const satisfies Readonly<Record<string, Options>>;
 type Name = keyof typeof PICTURES;
 
@@ -27,7 +27,7 @@ test.beforeAll(() => {
 
 /** A link to the page with a picture's settings. */
 function linkTo({ prompt, seed, width, height }: (typeof PICTURES)[Name]): string {
-  return `./#${new URLSearchParams({ v: "1", prompt, seed: String(seed), size: `${width}x${height}`, c: "4,4", b: "4,1" })}`;
+  return `./#${new URLSearchParams({ v: "1", prompt, seed: String(seed), size: `${width}x${height}`, c: "4,2", b: "4,1" })}`;
 }
 
 /** How often the worker's timeline has this: a network opened or recorded, all run ahead. */
@@ -52,7 +52,7 @@ test("pictures one after another, of another size and of the first again, are th
     const start = performance.now();
     await prompt.fill(picture.prompt);
     await seed.fill(String(picture.seed));
-    await page.getByRole("textbox", { name: "Width" }).fill(String(picture.width));
+    for (const side of ["width", "height"] as const) await page.getByRole("textbox", { name: side }).fill(String(picture[side]));
     await prompt.press("Control+Enter");
     await playground.shows(/^Stage B, step 4 of 4$/);
     await playground.finished(picture.prompt);
