@@ -11,7 +11,7 @@ export type Backend = "webgpu" | "wasm";
 
 /**
  * How a network is run, the quickest first. "recorded": its GPU commands are replayed; "direct": they are sent anew at each run, with attention in the form that is
- * right and quickest on this GPU; "in-parts": with attention as plain products; "processor": without the GPU. The last of a processor's own is "direct".
+ * right and quickest on this GPU; "in-parts": with attention as plain products; "processor": without the GPU. Where there is no GPU, "direct" alone.
  */
 export const FORMS = ["recorded", "direct", "in-parts", "processor"] as const;
 export type Form = (typeof FORMS)[number];

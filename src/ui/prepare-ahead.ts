@@ -16,8 +16,10 @@ export async function prepareAhead({ form, model, modelUrl, run }: PageState, ca
   try {
     await cascade.prepare(settingsOf(form.value, info));
   } catch (error) {
-    // What can't be opened or run is told by the picture that needs it; a bug is one already. A stored model's files may be gone meanwhile: it was deleted.
-    if (!isStored && !(error instanceof CascadeError)) throw error;
+    // What can't be opened or run is told by the picture that needs it; a bug is one already. A stored model's files may be gone meanwhile: it was deleted. And what
+    // fails on a GPU is the driver's or the runtime's, for which the picture has other ways.
+    const isBug = !isStored && info.backend === "wasm" && !(error instanceof CascadeError);
+    if (isBug) throw error;
   }
 }
 
