@@ -71,7 +71,7 @@ test("commands that are recorded draw WebAssembly's picture", () => {
   expect(difference(recorded.image, wasm)).toBeLessThan(0.5);
 });
 
-test("recorded commands that fail at the second step are sent anew: the same picture, and no later one is recorded", async () => {
+test("recorded commands that fail at the second step are sent anew: the same picture", async () => {
   const replay = engine.replay.bind(engine);
   const spy = vi.spyOn(engine, "replay").mockImplementation(async (...step) => {
     if (spy.mock.calls.length === 2) throw new TypeError("the runtime failed");
@@ -81,14 +81,14 @@ test("recorded commands that fail at the second step are sent anew: the same pic
   expect(notes).toEqual(["Stage C failed when its recorded commands were replayed, so they are sent anew at each step: a little slower."]);
   // The same kernels over the same numbers.
   expect(image).toEqual(recorded.image);
-  expect(await drawn(cascade)).toEqual({ image, notes: [] });
-  expect(spy).toHaveBeenCalledTimes(2);
 });
 
-test("where fused attention fails, it is computed in parts, in later pictures too", async () => {
+test("where fused attention fails, it is computed in parts; what is recorded and failed in an earlier picture is not tried", async () => {
+  const replay = vi.spyOn(engine, "replay");
   failNextStep();
   const { image, notes } = await drawn(cascade);
   expect(notes).toEqual(["Stage C failed with fused attention, so attention is computed in parts: a little slower."]);
+  expect(replay).not.toHaveBeenCalled();
   expect(difference(image, wasm)).toBeLessThan(0.5);
 });
 
