@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Settings } from "../pipeline/types.ts";
+import { blobsAsBytes } from "./blobs-as-bytes.ts";
 import { createHistory, type Estimate, type HistoryEntry, type KeyValues, search } from "./history.ts";
 
 function memory(): KeyValues & { readonly map: Map<string, unknown> } {
@@ -40,6 +41,27 @@ test("pictures are listed newest first, with their files, until they are deleted
   await history.delete("a");
   expect(await history.png("a")).toBeUndefined();
   expect(store.map.size).toBe(2);
+});
+
+test("a store that refuses Blobs keeps their bytes, and gives Blobs back", async () => {
+  const store = memory();
+  const hasBlob = (value: unknown) => value instanceof Blob || Object.values(value ?? {}).some((one) => one instanceof Blob);
+  const refusing: KeyValues = {
+    ...store,
+    async set(key, value) {
+      if (hasBlob(value)) throw null; // as idb-keyval does
+      await store.set(key, value);
+    },
+  };
+  const history = createHistory(blobsAsBytes(refusing), roomy);
+  await history.add(entry("a", "a fox"), new Blob(["fox"], { type: "image/png" }));
+  const [listed] = await history.list();
+  expect(listed).toEqual(entry("a", "a fox"));
+  expect(await listed?.thumbnail.text()).toBe("t");
+  const png = await history.png("a");
+  expect([png?.type, await png?.text()]).toEqual(["image/png", "fox"]);
+  const full = blobsAsBytes({ ...store, set: async () => Promise.reject(new DOMException("", "QuotaExceededError")) });
+  await expect(full.set("b", new Blob())).rejects.toMatchObject({ name: "QuotaExceededError" });
 });
 
 test("before storage is full, a picture is refused with what to do, and nothing of it is left", async () => {
