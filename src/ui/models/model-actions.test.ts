@@ -45,7 +45,7 @@ function setUp(unfinished: () => readonly UnfinishedModel[] = () => []) {
     useModel,
     (id) => id === "used",
   );
-  return { state, actions, converted, made, useModel };
+  return { state, actions, client, converted, made, useModel };
 }
 
 test("a second work is refused with a sentence that stays, and what goes on after a pause is the first", async () => {
@@ -95,4 +95,15 @@ test("what another tab is at work on is looked at again until it has ended", asy
   expect(state.unfinished.value).toMatchObject([{ busy: false }]);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(looked).toHaveBeenCalledTimes(2);
+});
+
+test("that the browser has no storage for models stays said, whatever else is done", async () => {
+  const { state, actions, client } = setUp();
+  client.list = async () => {
+    throw new CascadeError("no-storage", "No storage here.");
+  };
+  await actions.refresh();
+  await actions.use(undefined, "Embedded model");
+  expect(state.problem.value).toBeUndefined();
+  expect(state.noStorage.value).toMatchObject({ code: "no-storage", message: t().models.problem("no-storage", "No storage here.") });
 });

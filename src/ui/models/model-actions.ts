@@ -82,10 +82,13 @@ export function modelActions(
       state.models.value = models;
       state.unfinished.value = unfinished;
       state.space.value = space;
+      state.noStorage.value = undefined;
       // What another tab is at work on: no event tells when it has ended.
       if (unfinished.some(({ id, busy }) => busy && id !== state.task.value?.id)) relook = setTimeout(() => void refresh(), RELOOK);
     } catch (error) {
-      state.problem.value = modelProblem(error);
+      const problem = modelProblem(error);
+      if (problem.code === "no-storage") state.noStorage.value = problem;
+      else state.problem.value = problem;
     }
   };
 

@@ -21,6 +21,7 @@ export interface ModelsDialog {
 /** The dialogue about models: what is here, what can be got, and what is at work. Closing it ends nothing. */
 export function modelsDialog(page: PageState, state: ModelsState, actions: ModelActions, worker: () => ConvertClient): ModelsDialog {
   const opened = signal(false);
+  const problem = () => state.problem.value ?? state.noStorage.value;
   const close = on(
     h("button", { type: "button", class: "icon-button", "aria-label": () => t().models.close, title: () => t().models.close }, icon(CLOSE)),
     { click: () => element.close() },
@@ -46,8 +47,8 @@ export function modelsDialog(page: PageState, state: ModelsState, actions: Model
         { class: "models-body" },
         h(
           "p",
-          { class: "models-problem field-error", role: "alert", hidden: () => state.problem.value === undefined },
-          () => state.problem.value?.message ?? "",
+          { class: "models-problem field-error", role: "alert", hidden: () => problem() === undefined },
+          () => problem()?.message ?? "",
         ),
         ...panels,
       ),

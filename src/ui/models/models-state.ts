@@ -23,6 +23,8 @@ export interface ModelsState {
   readonly task: Signal<Task | undefined>;
   /** Precision of what is got or converted next. */
   readonly precision: Signal<PrecisionName>;
+  /** What keeps every model but the embedded one away: the browser has no storage for them. It stays, whatever is done. */
+  readonly noStorage: Signal<Problem | undefined>;
   /** What keeps the dialogue from working at all, or the last action from being done. */
   readonly problem: Signal<Problem | undefined>;
   /** The newest announcement for the dialogue's live region. */
@@ -41,6 +43,7 @@ export function modelsState(): ModelsState {
     measure: signal(undefined),
     task: signal(undefined),
     precision: signal("q4"),
+    noStorage: signal(undefined),
     problem: signal(undefined),
     said: signal(""),
   };
