@@ -15,20 +15,20 @@ class Average:
 
     The decay warms up, min(decay, (1 + n) / (10 + n)), so that early exports are not the initialisation."""
     def __init__(self, module, decay=0.999):
-        self.decay, self.count = decay, 0
+        self.decay, self.count, self.pairs = decay, 0, None
         self.state = {k: v.detach().clone() for k, v in module.state_dict().items()}
 
     @torch.no_grad()
     def update(self, module):
         self.count += 1
         decay = min(self.decay, (1 + self.count) / (10 + self.count))
-        ours, theirs = [], []
-        for k, v in module.state_dict().items():
-            if v.is_floating_point():
-                ours.append(self.state[k]); theirs.append(v)
-            else:
-                self.state[k].copy_(v)
-        torch._foreach_lerp_(ours, theirs, 1 - decay)
+        if self.pairs is None or self.pairs[0] is not self.state:
+            both = [(self.state[k], v) for k, v in module.state_dict().items()]
+            self.pairs = self.state, [p for p in both if p[1].is_floating_point()], [p for p in both if not p[1].is_floating_point()]
+        _, floats, others = self.pairs
+        for ours, theirs in others:
+            ours.copy_(theirs)
+        torch._foreach_lerp_([p[0] for p in floats], [p[1] for p in floats], 1 - decay)
 
 
 class Run:
@@ -41,9 +41,11 @@ class Run:
         self.averages = {k: Average(m, decay) for k, m in modules.items()}
         self.step = self.samples = 0
         self.extra = extra or {}  # further tensors to save, e.g. a cache of latents
+        self.deliver = None  # called at each saving
         self.saved_at = time.time()
         if self.file.exists():
             self._load()
+        self.begun = self.step if not self.optimizer.state else 0  # a fresh optimizer warms up
         self.stopping = False
         signal.signal(signal.SIGTERM, self._stop)  # `kill` saves first
 
@@ -51,14 +53,17 @@ class Run:
         self.stopping = True
 
     def _load(self):
-        c = torch.load(self.file, weights_only=False)
+        c = torch.load(self.file, weights_only=False, map_location="cpu")
         for k, m in self.modules.items():
             m.load_state_dict(c["modules"][k])
-            self.averages[k].state, self.averages[k].count = c["averages"][k]
+            state, self.averages[k].count = c["averages"][k]
+            self.averages[k].state = {n: v.to(m.state_dict()[n].device, copy=True) for n, v in state.items()}
         if c["optimizer"]:  # None: weights taken over from a repository's export, a fresh optimizer
             self.optimizer.load_state_dict(c["optimizer"])
         self.rng.bit_generator.state = c["numpy"]
         torch.set_rng_state(c["torch"])
+        if c.get("cuda") is not None and torch.cuda.is_available():
+            torch.cuda.set_rng_state(c["cuda"])
         self.step, self.samples, self.extra = c["step"], c["samples"], c["extra"]
 
     def save(self):
@@ -67,10 +72,22 @@ class Run:
             "modules": {k: m.state_dict() for k, m in self.modules.items()},
             "averages": {k: (a.state, a.count) for k, a in self.averages.items()},
             "optimizer": self.optimizer.state_dict(), "numpy": self.rng.bit_generator.state,
-            "torch": torch.get_rng_state(), "step": self.step, "samples": self.samples, "extra": self.extra,
+            "torch": torch.get_rng_state(), "cuda": torch.cuda.get_rng_state() if torch.cuda.is_available() else None, "step": self.step, "samples": self.samples, "extra": self.extra,
         }, part)
         os.replace(part, self.file)
+        if self.deliver:
+            self.deliver()
         self.saved_at = time.time()
+
+    def whole(self):
+        """Whether all weights are finite numbers; what is not, is not saved: the last saving is taken up again."""
+        if all(bool(torch.isfinite(torch.stack(torch._foreach_norm(list(m.parameters())))).all()) for m in self.modules.values()):
+            return True
+        print(f"{self.dir.name}: not a number at step {self.step}; back to the last saving", flush=True)
+        self.optimizer.state.clear()
+        self._load()
+        self.begun = self.step
+        return False
 
     def advance(self, batch):
         """After an optimizer step: count, average, save when due."""
@@ -79,7 +96,8 @@ class Run:
         for k, m in self.modules.items():
             self.averages[k].update(m)
         if self.stopping or time.time() - self.saved_at > self.every:
-            self.save()
+            if self.whole():
+                self.save()
         if self.stopping:
             raise SystemExit("stopped and saved")
 

@@ -5,7 +5,6 @@ import torch
 from torch import nn
 from diffusers.models.unets.unet_stable_cascade import SDCascadeResBlock, SDCascadeTimestepBlock, StableCascadeUNet
 from diffusers.pipelines.deprecated.wuerstchen.modeling_paella_vq_model import MixingResidualBlock, PaellaVQModel
-from transformers import CLIPTextConfig, CLIPTextModelWithProjection
 
 from . import configs
 
@@ -49,6 +48,8 @@ def stage_b():
 
 
 def text_encoder(vocab_size, start, end):
+    """transformers' class, as it is exported; training has its own (text.py)."""
+    from transformers import CLIPTextConfig, CLIPTextModelWithProjection
     torch_config = CLIPTextConfig(**configs.TEXT, vocab_size=vocab_size, bos_token_id=start, eos_token_id=end, pad_token_id=end)
     return CLIPTextModelWithProjection(torch_config)
 

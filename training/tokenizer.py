@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from .vocabulary import every_word
+from .vocabulary import every_word, later_words
 
 START, END, LENGTH = "<|startoftext|>", "<|endoftext|>", 77
 SPLIT = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
@@ -25,32 +25,43 @@ def byte_letters():
     return letters
 
 
-def learn_merges(words):
-    """Merges by pair frequency (ties by first seen), until every word is whole."""
+def join(pieces, pair):
+    """A word's pieces after one merge."""
+    out, i = [], 0
+    while i < len(pieces):
+        if tuple(pieces[i:i + 2]) == pair:
+            out.append(pieces[i] + pieces[i + 1])
+            i += 2
+        else:
+            out.append(pieces[i])
+            i += 1
+    return out
+
+
+def learn_merges(words, known=(), most=1):
+    """Merges by pair frequency (ties by first seen), until every word has at most so many pieces. `known` merges come
+    first and stay first, so what they make of a word never changes."""
     pieces = {w: [*w[:-1], w[-1] + "</w>"] for w in words}
+    rank = {m: i for i, m in enumerate(known)}
+    for w in words if rank else ():
+        while found := [rank[p] for p in zip(pieces[w], pieces[w][1:]) if p in rank]:
+            pieces[w] = join(pieces[w], known[min(found)])
     merges = []
     while True:
-        pairs = Counter(p for s in pieces.values() for p in zip(s, s[1:]))
+        pairs = Counter(p for s in pieces.values() if len(s) > most for p in zip(s, s[1:]))
         if not pairs:
             return merges
         best = max(pairs, key=lambda p: pairs[p])
         merges.append(best)
         for w, s in pieces.items():
-            out, i = [], 0
-            while i < len(s):
-                if i + 1 < len(s) and (s[i], s[i + 1]) == best:
-                    out.append(s[i] + s[i + 1])
-                    i += 2
-                else:
-                    out.append(s[i])
-                    i += 1
-            pieces[w] = out
+            pieces[w] = join(s, best)
 
 
 def vocabulary_and_merges():
     letters = list(byte_letters().values())
     letters = sorted(letters, key=lambda c: (ord(c) > 255, ord(c)))
     merges = learn_merges(every_word())
+    merges += learn_merges(later_words(), merges, most=2)
     tokens = letters + [c + "</w>" for c in letters] + ["".join(m) for m in merges]
     assert len(set(tokens)) == len(tokens)
     return {t: i for i, t in enumerate(tokens + [START, END])}, merges
@@ -99,14 +110,22 @@ class Tokenizer:
         self.size = self.fast.get_vocab_size()
         self.known = {}
 
+    def ids(self, text, kept):
+        """The same ids by words, each looked up once (captions are many, their words few); None unless one more than the
+        closing end has room: the last of the positions kept is always padding."""
+        out = [self.start]
+        for w in text.split():
+            if w not in self.known:
+                self.known[w] = self.fast.encode(w).ids[1:-1]
+            out += self.known[w]
+        return out + [self.end] * (kept - len(out)) if len(out) < kept - 1 else None
+
     def __call__(self, captions):
         import torch
         ids = torch.full((len(captions), LENGTH), self.end)
         mask = torch.zeros(len(captions), LENGTH, dtype=torch.long)
         for row, text in enumerate(captions):
-            if text not in self.known:
-                self.known[text] = self.fast.encode(text).ids
-            tokens = self.known[text]
+            tokens = self.fast.encode(text).ids
             tokens = tokens if len(tokens) <= LENGTH else tokens[:LENGTH - 1] + [self.end]
             ids[row, :len(tokens)] = torch.tensor(tokens)
             mask[row, :len(tokens)] = 1
