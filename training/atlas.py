@@ -26,9 +26,11 @@ class Atlas:
         self.cell = np.zeros((len(NAMES), 2), np.int64)
         for i, (name, picture, share) in enumerate(sprites(names, threads)):
             x, y = self.cell[NAMES.index(name)] = i % columns * wide, i // columns * high
-            share = np.zeros((SPRITE, SPRITE), np.uint8) if share is None else np.asarray(share)
-            p = torch.from_numpy(np.concatenate([np.asarray(picture), share[..., None]], -1)).to(device)
-            level = F.avg_pool2d(p.permute(2, 0, 1)[None].float() / 255, SPRITE // side)
+            level = torch.zeros(1, 5, SPRITE, SPRITE, device=device)
+            level[0, :4] = torch.from_numpy(picture).to(device).permute(2, 0, 1)
+            if share is not None:
+                level[0, 4] = torch.from_numpy(share).to(device)
+            level = F.avg_pool2d(level / 255, SPRITE // side)
             for s, left, top in zip(self.sides, self.left, self.top):
                 self.sheet[:, :, y + top + 1:y + top + 1 + s, x + left + 1:x + left + 1 + s] = level
                 level = F.avg_pool2d(level, 2)

@@ -102,7 +102,7 @@ class Run:
             raise SystemExit("stopped and saved")
 
     def log(self, **values):
-        line = {"time": time.strftime("%H:%M:%S", time.gmtime()), "step": self.step, "samples": self.samples, **values}
+        line = {"run": self.dir.name, "time": time.strftime("%H:%M:%S", time.gmtime()), "step": self.step, "samples": self.samples, **values}
         with open(self.dir / "log.jsonl", "a") as f:
             f.write(json.dumps(line) + "\n")
         print(json.dumps(line), flush=True)

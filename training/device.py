@@ -12,6 +12,7 @@ def machine():
     if not torch.cuda.is_available():
         return torch.device("cpu")
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cuda.enable_cudnn_sdp(False)  # masks of odd lengths are new to it
     return torch.device("cuda")
 
 
@@ -57,6 +58,30 @@ class Clock:
                 torch.cuda.synchronize()
             time.sleep((time.time() - self.busy) * (1 / self.share - 1))
             self.busy = time.time()
+
+
+class Careful:
+    """Takes steps; what a GPU refuses, is tried again in a simpler way, so that a training does not end at its first step."""
+    def __init__(self, step):
+        self.step, self.plain, self.part = step, False, 1
+
+    def __call__(self, batch):
+        try:
+            return self.step(batch.part(0, len(batch.sprite) // self.part))
+        except torch.OutOfMemoryError:
+            if self.part >= 8:
+                raise
+            self.part *= 2
+            print(f"out of memory: from now on a batch is {len(batch.sprite) // self.part} scenes", flush=True)
+            torch.cuda.empty_cache()
+        except RuntimeError as error:
+            if self.plain:
+                raise
+            self.plain = True
+            print(f"{type(error).__name__}: {error}; from now on attention by plain products", flush=True)
+            torch.backends.cuda.enable_flash_sdp(False)
+            torch.backends.cuda.enable_mem_efficient_sdp(False)
+        return self(batch)
 
 
 def rate(a, run, done, hold=0.5, warm=200):

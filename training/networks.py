@@ -3,6 +3,8 @@ import math
 
 import torch
 from torch import nn
+
+from . import slim  # noqa: F401  before diffusers
 from diffusers.models.unets.unet_stable_cascade import SDCascadeResBlock, SDCascadeTimestepBlock, StableCascadeUNet
 from diffusers.pipelines.deprecated.wuerstchen.modeling_paella_vq_model import MixingResidualBlock, PaellaVQModel
 

@@ -10,6 +10,8 @@ import types
 
 import torch
 import torch.nn.functional as F
+
+from . import slim  # noqa: F401  before diffusers
 from diffusers.models.unets.unet_stable_cascade import GlobalResponseNorm, SDCascadeAttnBlock
 
 KEPT = 33  # positions computed in training; the last stands for all from there on

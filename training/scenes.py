@@ -135,14 +135,14 @@ def rasterised():
 
 
 def sprites(names=NAMES, threads=1):
-    """(name, picture [side, side, 4], tint's share [side, side] or None) of each, as Pillow's images."""
+    """(name, picture [side, side, 4], tint's share [side, side] or None) of each."""
     file = rasterised()
     found = set(zipfile.ZipFile(file).namelist())
 
     def one(name):
         z, share = zipfile.ZipFile(file), f"{name}.tint"
-        return (name, Image.open(io.BytesIO(z.read(f"{name}.webp"))).convert("RGBA"),
-                Image.open(io.BytesIO(z.read(share))).getchannel(0) if share in found else None)
+        return (name, np.array(Image.open(io.BytesIO(z.read(f"{name}.webp"))).convert("RGBA")),
+                np.array(Image.open(io.BytesIO(z.read(share))).getchannel(0)) if share in found else None)
     with ThreadPoolExecutor(threads) as pool:
         yield from pool.map(one, names)
 
@@ -155,7 +155,7 @@ class Renderer:
     def levels(self, name):
         if name not in self.mips:
             _, picture, share = next(sprites([name]))
-            levels = [(Image.merge("RGBa", picture.split()), share)]
+            levels = [(Image.merge("RGBa", Image.fromarray(picture).split()), None if share is None else Image.fromarray(share))]
             while levels[-1][0].width > 16:
                 levels.append(tuple(z and z.reduce(2) for z in levels[-1]))
             self.mips[name] = [z for z in levels if z[0].width <= self.side]

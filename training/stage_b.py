@@ -1,10 +1,9 @@
-"""Trains Stage B: semantic latent -> Stage A's latent, x0 target, on windows of the picture.
+"""Trains Stage B: semantic latent -> Stage A's latent, x0 target, on windows of pictures of all shapes.
 
 A window is cut from the semantic latent AFTER it is resized to Stage B's whole grid (align_corners), as the network
-resizes it itself when it sees the whole picture.   python -m training.stage_b --samples 120000 [--crop 64]
+resizes it itself when it sees the whole picture.   python -m training.stage_b --samples 900000 [--crop 64]        (or --seconds)
 Finish with larger crops: global response norm sees a whole picture at inference.
 """
-import argparse
 import time
 
 import numpy as np
@@ -12,21 +11,24 @@ import torch
 import torch.nn.functional as F
 
 from . import networks, schedule
+from .captions import KINDS
 from .checkpoint import Run, generator
+from .data import Latents, Pictures, Steps, ahead
+from .device import Careful, Clock, Means, arguments, rate
 from .efficientnet import double
 from .half import Half
 from .muon import Muon
 from .padding import quicken
 from .paths import RUNS
-from .scenes import Renderer, Subjects, compose
 from .stage_c import frozen_encoder
+from .weights import deliver
 
 GRID, PATCH = 256, 4  # Stage B's latent side; tokens are 4x4 of it
 MARGIN = 4  # latents rendered around a window, so that Stage A's encoder sees no false border
 WINDOWS = 4  # windows taken of each scene
-RENEW = 3  # steps between new scenes
+SPRITE = 1024  # side of the largest drawing kept
 # Small drawings are the hard ones, and shapes nearly free.
-SHARES = {"object": 0.32, "shape": 0.08, "pair": 0.30, "count": 0.30}
+SHARES = {"object": 0.24, "tint": 0.12, "shape": 0.04, "pair": 0.25, "touch": 0.07, "count": 0.28}
 NOISE = 0.1  # on the semantic latent: Stage C's are never exact
 # How much of an error in each of Stage A's channels is seen: squared pixel error for a unit of it, over their mean.
 SEEN = (1.25, 1.6, 0.95, 0.2)
@@ -39,55 +41,44 @@ def frozen_stage_a():
     return net.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 
-def to_tensor(pictures):
-    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
+def places(batch, rng, crop):
+    """Where WINDOWS windows of each scene are, in tokens [N, WINDOWS, 2]: around a drawing three times of four, else anywhere."""
+    most = np.array(batch.shape) * 8 - crop // PATCH  # 8 tokens to one of Stage C's
+    n = len(batch.sprite)
+    k = batch.count[:, None] - 1 - rng.integers(0, batch.count[:, None].clip(max=2), (n, WINDOWS))  # drawings come last
+    row = np.arange(n)[:, None]
+    size = np.where(batch.size[row, k] > 1.2, 0, batch.size[row, k])[..., None]
+    centre = np.stack([batch.cx[row, k], batch.cy[row, k]], -1) + size * rng.uniform(-0.5, 0.5, (n, WINDOWS, 2))
+    around = np.clip(np.round((centre * GRID - crop / 2) / PATCH).astype(int), 0, most)
+    return np.where(rng.random((n, WINDOWS, 1)) < 0.25, rng.integers(0, most + 1, (n, WINDOWS, 2)), around)
 
 
-class Pool:
-    """Windows: Stage A's latent [4, crop, crop], the scene's semantic latent [16, 12, 12], left and top in tokens."""
-    def __init__(self, size, crop, tensors):
-        self.size, self.crop, self.tensors = size, crop, tensors
-        self.renderer, self.subjects = Renderer(), Subjects(SHARES)
-        self.encoder, self.stage_a = frozen_encoder(), frozen_stage_a()
-        if tensors.get("latents", torch.zeros(0, 0, 0, 0)).shape[-1] != crop or len(tensors["latents"]) != size:
-            tensors["latents"] = torch.zeros(size, 4, crop, crop, dtype=torch.float16)
-            tensors["semantic"] = torch.zeros(size, 16, 12, 12, dtype=torch.float16)
-            tensors["at"] = torch.zeros(size, 2, dtype=torch.long)
-            tensors["written"] = torch.zeros((), dtype=torch.long)
+class Windows:
+    """Makes of a batch of scenes Stage A's latents of windows [N * WINDOWS, 4, crop, crop] and the semantic latent there."""
+    AT_ONCE = 64
 
-    def window(self, scene, rng):
-        """Left and top in tokens: around a drawing three times of four, else anywhere."""
-        tokens = (GRID - self.crop) // PATCH
-        if rng.random() < 0.25:
-            return rng.integers(0, tokens + 1, 2)
-        item = scene.items[rng.integers(len(scene.items))]
-        centre = np.array([item.cx, item.cy]) + item.size * rng.uniform(-0.5, 0.5, 2)
-        return np.clip(np.round((centre * GRID - self.crop / 2) / PATCH).astype(int), 0, tokens)
+    def __init__(self, device, crop):
+        self.device, self.crop = device, crop
+        self.pictures = Pictures(device, SPRITE)
+        self.latents, self.stage_a = Latents(device, frozen_encoder(), self.pictures), frozen_stage_a().to(device)
 
     @torch.no_grad()
-    def add(self, rng):
-        """One scene, WINDOWS windows."""
-        scene = compose(self.subjects.draw(rng), rng)
-        semantic = self.encoder(to_tensor([self.renderer.render(scene, 384)])).half()
-        wide = self.crop + 2 * MARGIN
-        for _ in range(WINDOWS):
-            x, y = self.window(scene, rng)
-            view = ((x * PATCH - MARGIN) / GRID, (y * PATCH - MARGIN) / GRID, wide / GRID)
-            z = self.stage_a.encode(to_tensor([self.renderer.render(scene, wide * 4, view)])).latents
-            i = int(self.tensors["written"]) % self.size
-            self.tensors["latents"][i] = z[0, :, MARGIN:-MARGIN, MARGIN:-MARGIN].half()
-            self.tensors["semantic"][i] = semantic[0]
-            self.tensors["at"][i] = torch.tensor([x, y])
-            self.tensors["written"] += 1
-
-    def take(self, n, rng):
-        at = torch.from_numpy(rng.integers(min(self.size, int(self.tensors["written"])), size=n))
-        semantic = double(self.tensors["semantic"][at].float())
-        semantic = semantic + NOISE * torch.randn_like(semantic[..., ::2, ::2]).repeat_interleave(2, -1).repeat_interleave(2, -2)
-        tokens, side = GRID // PATCH, self.crop // PATCH
-        grid = F.interpolate(semantic, size=(tokens, tokens), mode="bilinear", align_corners=True)
-        cut = [grid[i, :, y:y + side, x:x + side] for i, (x, y) in enumerate(self.tensors["at"][at].tolist())]
-        return self.tensors["latents"][at].float(), torch.stack(cut)
+    def __call__(self, batch, rng):
+        crop, side = self.crop, self.crop // PATCH
+        at = places(batch, rng, crop)
+        wide = crop + 2 * MARGIN
+        x = self.pictures(batch, (wide * 4, wide * 4), 1024, (at * PATCH - MARGIN) / GRID)
+        z = torch.cat([self.stage_a.encode(x[i:i + self.AT_ONCE].contiguous(memory_format=torch.channels_last)).latents
+                       for i in range(0, len(x), self.AT_ONCE)])
+        half = self.latents.half(batch)
+        w, h = batch.latent
+        semantic = double(half + NOISE * torch.randn_like(half))[:, :, :h, :w]
+        grid = F.interpolate(semantic, size=(batch.shape[1] * 8, batch.shape[0] * 8), mode="bilinear", align_corners=True)
+        at = torch.from_numpy(at.reshape(-1, 2)).to(self.device)
+        span = torch.arange(side, device=self.device)
+        scene = torch.arange(len(half), device=self.device).repeat_interleave(WINDOWS)
+        cut = grid[scene[:, None, None], :, (at[:, 1, None] + span)[:, :, None], (at[:, 0, None] + span)[:, None, :]]
+        return z[:, :, MARGIN:-MARGIN, MARGIN:-MARGIN].float().contiguous(memory_format=torch.channels_last), cut.permute(0, 3, 1, 2)
 
 
 def seen_error(made, x0):
@@ -103,36 +94,26 @@ def predict(net, x, t, effnet):
 
 
 def main():
-    p = argparse.ArgumentParser()
-    p.add_argument("--samples", type=int, default=120000)
-    p.add_argument("--batch", type=int, default=16)
-    p.add_argument("--crop", type=int, default=64)
-    p.add_argument("--pool", type=int, default=4000)
-    p.add_argument("--first", type=int, default=400)
-    p.add_argument("--rate", type=float, default=1e-3)
-    a = p.parse_args()
-    rng = generator(4)
-    net = networks.stage_b().to(memory_format=torch.channels_last)
+    a = arguments(samples=900000, batch=32, rate=2e-3, gpu_batch=256, gpu_rate=2e-3, crop=(int, 64, "side of a window in latents"))
+    rng, device = generator(4), a.device
+    net = networks.stage_b().to(device, memory_format=torch.channels_last)
     weights = [w for w in net.parameters() if w.requires_grad]
     optimizer = Muon(weights, lr=a.rate, momentum=0.95, betas=(0.9, 0.99), weight_decay=0.01, iterations=4)
-    run = Run("stage_b", {"net": net}, optimizer, rng, every=240, decay=0.99)
+    gpu = device.type == "cuda"
+    run = Run("stage_b", {"net": net}, optimizer, rng, every=60 if gpu else 240, decay=0.998 if gpu else 0.99)
+    run.deliver = (lambda: deliver(run, a.deliver)) if a.deliver else None
+    batches = ahead(Steps(4, a.batch // WINDOWS, 1.0, SHARES), run.step, a.workers)
+    next_batch = next(batches)
     fast = Half(net)
     quicken(fast.net)
-    pool = Pool(a.pool, a.crop, run.extra)
-    while int(run.extra["written"]) < a.first:
-        pool.add(rng)
-    print("pool ready", time.strftime("%H:%M:%S", time.gmtime()), flush=True)
-    started, first, losses, high, low = time.time(), run.samples, [], [], []
-    while run.samples < a.samples:
-        left = (a.samples - run.samples) / a.samples
-        for g in optimizer.param_groups:
-            g["lr"] = a.rate * min(1, (run.step + 1) / 200) * min(1, max(0.02, 3 * left))
-        if run.step % RENEW == 0:
-            pool.add(rng)
-        x0, effnet = pool.take(a.batch, rng)
-        u = rng.random(a.batch)
-        t = torch.from_numpy(np.where(rng.random(a.batch) < 0.55, 0.85 + 0.15 * u, u).astype(np.float32))
-        x, weight, told = schedule.noisy(x0.contiguous(memory_format=torch.channels_last), t)
+    windows = Windows(device, a.crop)
+    means, kinds = Means(device, ["loss", "x0_near_one", "x0_below_03"]), Means(device, KINDS)
+
+    def step(batch):
+        x0, effnet = windows(batch, np.random.default_rng([5, run.step]))
+        u, v = torch.rand(2, len(x0), device=device)
+        t = torch.where(v < 0.55, 0.85 + 0.15 * u, u)
+        x, weight, told = schedule.noisy(x0, t)
         fast.refresh()
         made = predict(fast.net, x.bfloat16(), told, effnet.bfloat16()).float()
         each = seen_error(made, x0)
@@ -141,16 +122,32 @@ def main():
         fast.collect()
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
-        run.advance(a.batch)
-        losses.append((each * weight).mean().item())
-        plain = (made.detach() - x0).square().mean((1, 2, 3))
-        high += plain[t > 0.9].tolist()
-        low += plain[t < 0.3].tolist()
-        if run.step % 100 == 0:
-            run.log(loss=round(float(np.mean(losses)), 4), x0_near_one=round(float(np.mean(high)), 4), x0_below_03=round(float(np.mean(low)), 4),
-                    rate=round((run.samples - first) / (time.time() - started), 1))
-            losses, high, low = [], [], []
-    run.save()
+        with torch.no_grad():
+            plain = (made - x0).square().mean((1, 2, 3))
+            kind = torch.from_numpy(batch.kind).to(device, non_blocking=True).repeat_interleave(WINDOWS)
+            means.add(torch.zeros_like(kind), each * weight)
+            means.add(torch.where(t > 0.9, 1, -1), plain)
+            means.add(torch.where(t < 0.3, 2, -1), plain)
+            kinds.add(torch.where(t > 0.9, kind, -1), plain)
+        return len(x0)
+
+    take = Careful(step)
+    clock, started, first, logged = Clock(a), time.time(), run.samples, time.time()
+    while (done := clock.done(run)) < 1:
+        for g in optimizer.param_groups:
+            g["lr"] = rate(a, run, done)
+        batch, next_batch = next_batch, next(batches)
+        run.advance(take(batch))
+        if run.step - run.begun in (1, 10) and gpu:
+            torch.cuda.synchronize()
+            print(f"stage_b: {run.step - run.begun} steps after {time.time() - started:.1f} s", flush=True)
+        if time.time() - logged > (10 if gpu else 60):
+            logged = time.time()
+            run.log(**means.take(), rate=round((run.samples - first) / (time.time() - started), 1), done=round(done, 3), near_one=kinds.take())
+        clock.pause()
+    if run.whole():
+        run.save()
+    run.log(**means.take(), rate=round((run.samples - first) / (time.time() - started), 1), done=1, near_one=kinds.take())
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from . import networks, schedule
 from .checkpoint import Run, averaged, generator
 from .captions import KINDS, OBJECT_NAMES
 from .data import SHAPES, Latents, Pictures, Steps, ahead
-from .device import Clock, Means, arguments, rate
+from .device import Careful, Clock, Means, arguments, rate
 from .efficientnet import Encoder
 from .half import Half
 from .muon import Muon
@@ -87,12 +87,8 @@ def main():
     latents = Latents(device, frozen_encoder(), Pictures(device, SPRITE))
     kinds, shapes = Means(device, KINDS), Means(device, [f"{w}x{h}" for w, h in SHAPES])
     losses = Means(device, ["loss"])
-    zero = torch.zeros(a.batch * DRAWS, dtype=torch.long, device=device)
-    clock, started, first, logged = Clock(a), time.time(), run.samples, time.time()
-    while (done := clock.done(run)) < 1:
-        for g in optimizer.param_groups:
-            g["lr"] = rate(a, run, done)
-        batch, next_batch = next_batch, next(batches)
+
+    def step(batch):
         x0 = latents(batch).repeat_interleave(DRAWS, 0).contiguous(memory_format=torch.channels_last)
         ids = torch.from_numpy(batch.ids).to(device, non_blocking=True)
         hidden, pooled = text(ids)
@@ -107,13 +103,22 @@ def main():
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         tie_positions(text)
-        run.advance(len(x0))
         with torch.no_grad():  # errors near t = 1 where the caption says something
             counted = (t > 0.88) & (ids[:, 1] != tok.end).repeat_interleave(DRAWS)
             kind = torch.from_numpy(batch.kind).to(device, non_blocking=True).repeat_interleave(DRAWS)
+            none = torch.zeros_like(kind)
             kinds.add(torch.where(counted, kind, -1), each)
-            shapes.add(torch.where(counted, zero + SHAPES.index(batch.shape), -1), each)
-            losses.add(zero, each * weight)
+            shapes.add(torch.where(counted, none + SHAPES.index(batch.shape), -1), each)
+            losses.add(none, each * weight)
+        return len(x0)
+
+    take = Careful(step)
+    clock, started, first, logged = Clock(a), time.time(), run.samples, time.time()
+    while (done := clock.done(run)) < 1:
+        for g in optimizer.param_groups:
+            g["lr"] = rate(a, run, done)
+        batch, next_batch = next_batch, next(batches)
+        run.advance(take(batch))
         if run.step - run.begun in (1, 10) and gpu:
             torch.cuda.synchronize()
             print(f"stage_c: {run.step - run.begun} steps after {time.time() - started:.1f} s", flush=True)
