@@ -108,6 +108,12 @@ class Run:
         print(json.dumps(line), flush=True)
 
 
+def steps_of(name):
+    """How many steps a run has taken, before it is taken up."""
+    file = RUNS / name / "checkpoint.pt"
+    return torch.load(file, weights_only=False, map_location="cpu")["step"] if file.exists() else 0
+
+
 def averaged(name):
     """The averaged weights of a run: {module name: state dict}."""
     c = torch.load(RUNS / name / "checkpoint.pt", weights_only=False, map_location="cpu")

@@ -119,7 +119,7 @@ class Pictures:
 
     def __init__(self, device, side):
         self.device = device
-        if device.type == "cuda":
+        if device.type != "cpu":
             from .atlas import Atlas
             self.atlas = Atlas(device, side, threads=max(1, min(8, (os.cpu_count() or 1) // 2)))
         else:
@@ -144,7 +144,7 @@ class Latents:
 
     def __init__(self, device, encoder, pictures):
         self.pictures, self.encoder = pictures, encoder.to(device)
-        self.kind = torch.float16 if device.type == "cuda" else torch.float32
+        self.kind = torch.float16 if device.type != "cpu" else torch.float32
         self.encoder.to(self.kind)
         self.checked = self.kind == torch.float32
 

@@ -30,11 +30,11 @@ def arguments(samples, batch, rate, gpu_batch, gpu_rate, **more):
         p.add_argument(f"--{name}", type=kind, default=value, help=text)
     a = p.parse_args()
     a.device = machine()
-    gpu = a.device.type == "cuda"
+    gpu = a.device.type != "cpu"
     a.batch = a.batch or (gpu_batch if gpu else batch)
     a.rate = a.rate or (gpu_rate if gpu else rate)
     a.workers = (3 if gpu else 0) if a.workers is None else a.workers
-    print(f"imported after {time.time() - BEGAN:.1f} s; {a.device}", torch.cuda.get_device_name() if gpu else "", flush=True)
+    print(f"imported after {time.time() - BEGAN:.1f} s; {a.device}", flush=True)
     return a
 
 
@@ -54,7 +54,7 @@ class Clock:
     def pause(self):
         """Every few steps: sleeps so long that `share` of the time is worked."""
         if self.share < 1 and time.time() - self.busy > 0.05:
-            if self.device.type == "cuda":
+            if self.device.type != "cpu":
                 torch.cuda.synchronize()
             time.sleep((time.time() - self.busy) * (1 / self.share - 1))
             self.busy = time.time()

@@ -16,32 +16,37 @@ import torch
 from PIL import Image
 
 from . import judge as judging
-from .captions import every_subject, held_out, new_together, plain_caption
-from .scenes import Renderer
+from .captions import draw, held_out, new_tint, new_together, plain_caption, strewn
 
-KINDS = {"object": 110, "shape": 70, "pair": 60, "count": 60}
+KINDS = {"object": 80, "tint": 50, "shape": 50, "pair": 60, "count": 60}
 COUNT = sum(KINDS.values())
 
 
 def held_out_captions(count=COUNT, kinds=KINDS):
     """In a fixed shuffled order; the seed is the number in the list. Pairs and numbers are those never seen together."""
     rng = np.random.default_rng(2026)
-    subjects = [s for s in every_subject() if held_out(s) and (s.kind in ("object", "shape") or new_together(s))]
+
+    def new(s):
+        return held_out(s) and (s.kind in ("object", "shape") or (new_tint(s.name, s.color) if s.kind == "tint" else new_together(s)))
     picked = []
     for kind, n in kinds.items():
-        pool = [s for s in subjects if s.kind == kind]
-        order = [pool[i] for i in rng.permutation(len(pool))]
-        picked += [order[i % len(order)] for i in range(n)]
+        while n:
+            s = draw(kind, rng)
+            if new(s) and s not in picked:
+                picked.append(s)
+                n -= 1
     return [picked[i] for i in rng.permutation(len(picked))][:count]
 
 
 def figures(right, subjects):
     """Percentages by kind. A single object is right if it is named AND alone; a pair if both are named in their places."""
-    of = {k: torch.tensor([s.kind == k for s in subjects]) for k in KINDS}
+    of = {k: torch.tensor([s.kind == k for s in subjects]) for k in (*KINDS, "touch")}
     percent = lambda x: round(100 * x.float().mean().item(), 1) if len(x) else None
     r = right
     return {"n": {k: int(v.sum()) for k, v in of.items()},
             "object": percent((r["name"] & r["layout"])[of["object"]]),
+            "tint": percent((r["name"] & r["tint"])[of["tint"]]),
+            "on, in front of": percent((r["name"] & r["other"] & r["layout"])[of["touch"]]),
             "shape and colour": percent((r["name"] & r["tint"])[of["shape"]]),
             "shape": percent(r["name"][of["shape"]]), "colour": percent(r["tint"][of["shape"]]),
             "pair": percent((r["name"] & r["other"] & r["layout"])[of["pair"]]),
@@ -50,13 +55,14 @@ def figures(right, subjects):
             "background": percent(r["background"])}
 
 
-def on_renders(judge, subjects):
-    rng = np.random.default_rng(7)
-    return figures(judging.verdicts(judge, judging.rendered(Renderer(), subjects, rng, 1.0), subjects), subjects)
+def on_renders(judge, subjects, shape):
+    x = judging.on_renders(subjects, shape, np.random.default_rng(7))
+    return figures(judging.verdicts(judge, x, subjects), subjects)
 
 
 def shrunk(picture):
-    return torch.nn.functional.adaptive_avg_pool2d(picture, judging.SIDE)
+    h, w = picture.shape[-2:]
+    return torch.nn.functional.adaptive_avg_pool2d(picture, [round(judging.SIDE * z / max(h, w)) for z in (h, w)])
 
 
 def main():
@@ -66,6 +72,8 @@ def main():
     p.add_argument("--torch", action="store_true")
     p.add_argument("--previewer", action="store_true")
     p.add_argument("--count", type=int, default=COUNT)
+    p.add_argument("--shape", default="8x8", help="in units of 128 pixels: 8x8 is 1024x1024, 4x4 512x512, 9x7, 11x6, 6x11 the page's 4:3, 16:9, 9:16")
+    p.add_argument("--strewn", action="store_true", help="with one to four unknown words in each caption")
     p.add_argument("--only", help="KIND=N")
     p.add_argument("--guidance", type=float)
     p.add_argument("--steps", type=int)
@@ -76,14 +84,18 @@ def main():
     torch.set_num_threads(1)
     kind, _, n = (a.only or "").partition("=")
     subjects = held_out_captions(int(n), {kind: int(n)}) if a.only else held_out_captions(a.count)
+    shape = tuple(int(z) for z in a.shape.split("x"))
+    rng = np.random.default_rng(77)
+    captions = [strewn(plain_caption(s), rng) if a.strewn else plain_caption(s) for s in subjects]
     if a.write:
         folder = Path(a.pictures or "pictures").resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        jobs = [{"prompt": plain_caption(s), "seed": i, "out": str(folder / f"{i:03d}.png")} for i, s in enumerate(subjects)]
+        jobs = [{"prompt": c, "seed": i, "width": shape[0] * 128, "height": shape[1] * 128, "out": str(folder / f"{i:03d}.png")}
+                for i, c in enumerate(captions)]
         Path(a.write).write_text("".join(json.dumps(j) + "\n" for j in jobs))
         return
     judge = judging.load()
-    print("judge on renders:", on_renders(judge, subjects))
+    print("judge on renders:", on_renders(judge, subjects, shape))
     made = []
     if a.pictures:
         found = {int(f.stem): f for f in Path(a.pictures).glob("[0-9]*.png") if int(f.stem) < len(subjects)}
@@ -97,7 +109,7 @@ def main():
         changes = {k: getattr(a, k) for k in ("guidance", "steps", "shift", "rescale", "eta") if getattr(a, k) is not None}
         for i in range(0, len(subjects), 20):
             part = subjects[i:i + 20]
-            x = cascade.pictures([plain_caption(s) for s in part], range(i, i + len(part)), a.previewer, **changes)
+            x = cascade.pictures(captions[i:i + 20], range(i, i + len(part)), a.previewer, shape=shape, **changes)
             made.append(shrunk(x))
     x = torch.cat(made)
     print("pictures:        ", figures(judging.verdicts(judge, x, subjects), subjects))

@@ -33,8 +33,8 @@ class Cascade:
             quicken(self.nets[name])
 
     @torch.no_grad()
-    def stage_c(self, prompts, seeds, negative="", **changes):
-        """-> [N, 16, 24, 24]"""
+    def stage_c(self, prompts, seeds, negative="", shape=(8, 8), **changes):
+        """-> [N, 16, 24, 24], or another shape (in units of 128 pixels)"""
         c = {**self.settings["stage_c"], **changes}
         net, n = self.nets["prior"], len(prompts)
         both = encode_text(self.nets["text_encoder"], self.tokenizer, list(prompts) + [negative] * n)
@@ -44,14 +44,14 @@ class Cascade:
                 return predict_c(net, x, t, both[0][:n], both[1][:n])
             x0 = predict_c(net, x.repeat(2, 1, 1, 1), t.repeat(2), *both)
             return schedule.guide(x0[:n], x0[n:], c["guidance"], c["rescale"])
-        return schedule.sample(predict, noises(seeds, (16, 24, 24)), c["steps"], c["shift"], c.get("eta", 1.0))
+        return schedule.sample(predict, noises(seeds, (16, shape[1] * 3, shape[0] * 3)), c["steps"], c["shift"], c.get("eta", 1.0))
 
     @torch.no_grad()
     def stage_b(self, semantic, seeds, **changes):
-        """-> [N, 4, 256, 256]"""
+        """-> [N, 4, 256, 256], or what belongs to the semantic latent's shape"""
         b = {**self.settings["stage_b"], **changes}
         return schedule.sample(lambda x, t: predict_b(self.nets["decoder"], x, t, semantic),
-                               noises(seeds, (4, 256, 256)), b["steps"], b["shift"], b.get("eta", 1.0))
+                               noises(seeds, (4, *(z * 32 // 3 for z in semantic.shape[2:]))), b["steps"], b["shift"], b.get("eta", 1.0))
 
     @torch.no_grad()
     def stage_a(self, latent):
@@ -62,8 +62,8 @@ class Cascade:
     def preview(self, semantic):
         return self.nets["previewer"](semantic).clamp(0, 1)
 
-    def pictures(self, prompts, seeds, previewer=False, **changes):
-        semantic = self.stage_c(prompts, seeds, **changes)
+    def pictures(self, prompts, seeds, previewer=False, shape=(8, 8), **changes):
+        semantic = self.stage_c(prompts, seeds, shape=shape, **changes)
         if previewer:
             return self.preview(semantic)
         return torch.cat([self.stage_a(self.stage_b(z[None], [s])) for z, s in zip(semantic, seeds)])

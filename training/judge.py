@@ -12,7 +12,7 @@ from torch import nn
 import torch.nn.functional as F
 
 from .captions import BACKGROUNDS, COLOR_NAMES, NUMBERS, OBJECT_NAMES, SHAPE_NAMES
-from .checkpoint import Run, averaged, generator
+from .checkpoint import Run, averaged, generator, steps_of
 from .data import Pictures, Steps, ahead, batch_of
 from .device import Careful, Clock, Means, arguments, rate
 from .weights import deliver
@@ -102,14 +102,14 @@ def on_renders(subjects, shape, rng, jitter=1.0):
 def main():
     a = arguments(samples=400000, batch=32, rate=1e-3, gpu_batch=256, gpu_rate=1.5e-3)
     rng, device = generator(5), a.device
+    # a judge may know all combinations
+    batches = ahead(Steps(6, a.batch, 2.5, SHARES, everything=True, more=told), steps_of("judge"), a.workers)
+    next_batch = next(batches)
     judge = Judge().to(device, memory_format=torch.channels_last)
-    gpu = device.type == "cuda"
+    gpu = device.type != "cpu"
     optimizer = torch.optim.AdamW(judge.parameters(), lr=a.rate, weight_decay=0.01)
     run = Run("judge", {"judge": judge}, optimizer, rng, every=60 if gpu else 240, decay=0.998 if gpu else 0.99)
     run.deliver = (lambda: deliver(run, a.deliver)) if a.deliver else None
-    # a judge may know all combinations
-    batches = ahead(Steps(6, a.batch, 2.5, SHARES, everything=True, more=told), run.step, a.workers)
-    next_batch = next(batches)
     pictures = Pictures(device, 256)
     hits, loss_mean = Means(device, list(ANSWERS)), Means(device, ["loss"])
 

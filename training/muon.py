@@ -53,7 +53,7 @@ class Muon(torch.optim.Optimizer):
                 updates = [u.reshape(len(u), -1) for u in torch._foreach_add(grads, first, alpha=g["momentum"])]  # Nesterov
                 alike = {}
                 for i, u in enumerate(updates):
-                    alike.setdefault(tuple(u.shape) if u.is_cuda else i, []).append(i)
+                    alike.setdefault(tuple(u.shape) if u.device.type != "cpu" else i, []).append(i)
                 steps = [None] * len(ws)
                 for which in alike.values():
                     made = orthogonal(torch.stack([updates[i] for i in which]) if len(which) > 1 else updates[which[0]][None], self.iterations)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 
 from . import networks, schedule
 from .captions import KINDS
-from .checkpoint import Run, generator
+from .checkpoint import Run, generator, steps_of
 from .data import Latents, Pictures, Steps, ahead
 from .device import Careful, Clock, Means, arguments, rate
 from .efficientnet import double
@@ -96,14 +96,14 @@ def predict(net, x, t, effnet):
 def main():
     a = arguments(samples=900000, batch=32, rate=2e-3, gpu_batch=256, gpu_rate=2e-3, crop=(int, 64, "side of a window in latents"))
     rng, device = generator(4), a.device
+    batches = ahead(Steps(4, a.batch // WINDOWS, 1.0, SHARES), steps_of("stage_b"), a.workers)
+    next_batch = next(batches)
     net = networks.stage_b().to(device, memory_format=torch.channels_last)
     weights = [w for w in net.parameters() if w.requires_grad]
     optimizer = Muon(weights, lr=a.rate, momentum=0.95, betas=(0.9, 0.99), weight_decay=0.01, iterations=4)
-    gpu = device.type == "cuda"
+    gpu = device.type != "cpu"
     run = Run("stage_b", {"net": net}, optimizer, rng, every=60 if gpu else 240, decay=0.998 if gpu else 0.99)
     run.deliver = (lambda: deliver(run, a.deliver)) if a.deliver else None
-    batches = ahead(Steps(4, a.batch // WINDOWS, 1.0, SHARES), run.step, a.workers)
-    next_batch = next(batches)
     fast = Half(net)
     quicken(fast.net)
     windows = Windows(device, a.crop)

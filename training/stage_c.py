@@ -9,7 +9,7 @@ import time
 import torch
 
 from . import networks, schedule
-from .checkpoint import Run, averaged, generator
+from .checkpoint import Run, averaged, generator, steps_of
 from .captions import KINDS, OBJECT_NAMES
 from .data import SHAPES, Latents, Pictures, Steps, ahead
 from .device import Careful, Clock, Means, arguments, rate
@@ -69,19 +69,19 @@ def main():
     rng, device = generator(3), a.device
     steps = Steps(3, a.batch, JITTER, captions=True)
     tok = steps.tokenizer
+    batches = ahead(steps, steps_of("stage_c"), a.workers)
+    next_batch = next(batches)  # the processes that draw are begun before the device is used
     net, text = networks.stage_c(), Text(tok.size, tok.end)
     net.to(device), text.to(device)
     weights = list(net.parameters()) + list(text.parameters())
     tables = [m.weight for m in text.modules() if isinstance(m, torch.nn.Embedding)]
     optimizer = Muon(weights, lr=a.rate, momentum=0.95, betas=(0.9, 0.99), weight_decay=0.01, tables=tables, iterations=4)
     tie_positions(text)
-    gpu = device.type == "cuda"
+    gpu = device.type != "cpu"
     run = Run("stage_c", {"net": net, "text": text}, optimizer, rng, every=60 if gpu else 240, decay=0.998 if gpu else 0.99)
     run.deliver = (lambda: deliver(run, a.deliver)) if a.deliver else None
     if run.step == 0:
         plurals_from_singulars(text, tok, OBJECT_NAMES)
-    batches = ahead(steps, run.step, a.workers)
-    next_batch = next(batches)  # the processes that draw are begun before the device is used
     fast = Half(net)
     shorten(fast.net)
     latents = Latents(device, frozen_encoder(), Pictures(device, SPRITE))

@@ -12,11 +12,12 @@ python=${PYTHON:-python3}
   nvidia-smi --query-gpu=name,memory.total,memory.used --format=csv,noheader 2>&1
   "$python" -m training.weights --restore || exit 1
   echo "restored after $(( $(date +%s) - ${CASCADE_BEGAN%.*} )) s"
+  # Stage C has the GPU to itself at the end; the others sleep in between, for it to have most of it
   set -m  # each in a process group of its own
   last=$((seconds - 8))
-  "$python" -m training.stage_c --seconds $last --deliver "$out" ${WORKERS_C:---workers 4} $EXTRA &
-  "$python" -m training.stage_b --seconds $last --deliver "$out" ${WORKERS_B:---workers 2} --share ${SHARE_B:-0.5} $EXTRA &
-  "$python" -m training.judge --seconds $last --deliver "$out" ${WORKERS_J:---workers 2} --share ${SHARE_J:-0.3} $EXTRA &
+  "$python" -m training.stage_c --seconds $last --deliver "$out" ${WORKERS_C:---workers 3} $EXTRA &
+  "$python" -m training.stage_b --seconds $((last * 8 / 10)) --deliver "$out" ${WORKERS_B:---workers 2} --share ${SHARE_B:-0.5} $EXTRA &
+  "$python" -m training.judge --seconds $((last * 6 / 10)) --deliver "$out" ${WORKERS_J:---workers 2} --share ${SHARE_J:-0.4} $EXTRA &
   while sleep 1; do
     alive=$(jobs -pr)
     [ -z "$alive" ] && break
