@@ -30,7 +30,7 @@ GROUNDS = {"grass": ((136, 206, 250), (92, 178, 72), 0.62), "night": ((28, 32, 8
            "sea": ((180, 226, 252), (28, 116, 200), 0.56)}
 GROUND = 1.8  # side of a ground, wider than any picture; its drawing has a clear margin of 1/32, for a smooth edge
 _star = "M{0} {1}l.22 .58 .58 .22-.58 .22-.22 .58-.22-.58-.58-.22 .58-.22z"
-_wave = "M{0} {1}q.6-.5 1.200 0t1.200 0v.3q-.6-.5-1.200 0t-1.200 0z"
+_wave = "M{0} {1}h2.400v.4h-2.400z"
 
 
 def _path(parts):
@@ -39,8 +39,8 @@ def _path(parts):
 
 DECOR = {
     "_ground": '<path d="M1 1H31V31H1z"/>',
-    "_stars": _path(_star.format(2 + 5.6 * (i % 6) + 2.4 * (i // 6 % 2), 2.5 + 3.3 * (i // 6) + 1.3 * (i % 3)) for i in range(48)),
-    "_waves": _path(_wave.format(1 + 5.2 * (i % 6) + 2.6 * (i // 6 % 2), 3 + 2.8 * (i // 6)) for i in range(54)),
+    "_stars": _path(_star.format(2.5 + 7.5 * (i % 4) + 3.2 * (i // 4 % 2), 2 + 5 * (i // 4) + 1.7 * (i % 3)) for i in range(24)),
+    "_waves": _path(_wave.format(1.5 + 7.5 * (i % 4) + 3.7 * (i // 4 % 2), 2.5 + 3.5 * (i // 4)) for i in range(32)),
 }
 
 
@@ -228,13 +228,13 @@ def compose(subject, rng, jitter=1.0, width=1.0, height=1.0):
     items = []
     if subject.background in GROUNDS:
         sky, ground, part = GROUNDS[subject.background]
-        edge = part * height
+        edge, wide = part * height, 1.6 * max(width, height)
         background = shade(sky)
         if subject.background == "night":
-            items.append(Item("_stars", (255, 240, 190), width / 2, edge - 0.75, 1.6))
+            items.append(Item("_stars", (255, 240, 190), width / 2, edge - 0.47 * wide, wide))
         items.append(Item("_ground", shade(ground), width / 2, edge + GROUND * (0.5 - 1 / 32), GROUND))
         if subject.background == "sea":
-            items.append(Item("_waves", (110, 184, 240), width / 2, edge + 0.8, 1.6))
+            items.append(Item("_waves", (110, 184, 240), width / 2, edge + 0.5 * wide, wide))
     else:
         background = shade(COLORS[subject.background])
     if subject.how == "on":  # the upper stands on the lower
