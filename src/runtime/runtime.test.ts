@@ -114,6 +114,53 @@ describe("parts opened before they are asked for", () => {
   });
 });
 
+describe("a part that the GPU can't open", () => {
+  /** A runtime that takes its engine for a GPU's, on which every session fails; what was asked of it. */
+  async function onBrokenGpu() {
+    const engine = Engine.onWasm(await loadOrtForNode());
+    vi.spyOn(engine, "isProcessor", "get").mockReturnValue(false);
+    const create = engine.createSession.bind(engine);
+    const asked: string[] = [];
+    vi.spyOn(engine, "createSession").mockImplementation(async (file, external, options = {}) => {
+      asked.push(options.onProcessor ? "processor" : options.inParts ? "in-parts" : "direct");
+      if (options.onProcessor) return await create(file, external, options);
+      throw new Error("no kernel");
+    });
+    return { runtime: createRuntime(engine, folder, manifest, { ...about, backend: "webgpu" }), asked };
+  }
+
+  it("is opened on the processor, which says instead of what", async () => {
+    const { runtime, asked } = await onBrokenGpu();
+    const { form, insteadOf } = await runtime.open("text-encoder");
+    expect([form, insteadOf]).toEqual(["processor", "in-parts"]);
+    expect(asked).toEqual(["direct", "in-parts", "processor"]);
+    await runtime.dispose();
+  });
+
+  it("is not tried with attention in parts where it has none", async () => {
+    const { runtime, asked } = await onBrokenGpu();
+    expect((await runtime.open("stage-a")).insteadOf).toBe("direct");
+    expect(asked).toEqual(["direct", "processor"]);
+    await runtime.dispose();
+  });
+
+  it("is none to prepare", async () => {
+    const { runtime, asked } = await onBrokenGpu();
+    await expect(runtime.prepare("stage-a")).rejects.toThrow("no kernel");
+    expect(asked).toEqual(["direct"]);
+    await runtime.dispose();
+  });
+
+  it("is not opened again in a form to be avoided", async () => {
+    const { runtime, asked } = await onBrokenGpu();
+    runtime.avoid("stage-a", "direct");
+    expect((await runtime.open("stage-a")).form).toBe("processor");
+    expect(await runtime.openSlower("stage-a", "processor")).toBeUndefined();
+    expect(asked).toEqual(["processor"]);
+    await runtime.dispose();
+  });
+});
+
 it("networks are run ahead of a small model that stays loaded alone", async () => {
   const runsAhead = async (of: CascadeManifest, options?: Partial<RuntimeOptions>) => {
     const { runtime } = await counted(options, folder, of);

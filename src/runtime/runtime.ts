@@ -89,7 +89,7 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
     loaded.catch(() => kept.delete(key));
     return loaded;
   };
-  const onGpu = async (name: PartName, form: "direct" | "in-parts", signal?: AbortSignal): Promise<Network> => {
+  const onBackend = async (name: PartName, form: "direct" | "in-parts", signal?: AbortSignal): Promise<Network> => {
     if (resident) return (await orAborted(keptPart(name, form), signal)).network;
     const session = await load(name, signal, { inParts: form === "in-parts" });
     return network(engine, session, form, () => engine.release(session));
@@ -121,11 +121,11 @@ export function createRuntime(engine: Engine, folder: ModelFolder, manifest: Cas
       const recording = fixed && (await orAborted(recordingOf(name, fixed), signal));
       return recording && replayed(engine, recording);
     },
-    direct: (name, signal) => onGpu(name, "direct", signal),
+    direct: (name, signal) => onBackend(name, "direct", signal),
     async "in-parts"(name, signal) {
       if (engine.isProcessor || engine.attention === "decomposed") return undefined;
       const [graph] = await files(name, signal);
-      return hasFusedAttention(graph) ? await onGpu(name, "in-parts", signal) : undefined;
+      return hasFusedAttention(graph) ? await onBackend(name, "in-parts", signal) : undefined;
     },
     async processor(name, signal) {
       if (engine.isProcessor) return undefined;
