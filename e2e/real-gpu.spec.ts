@@ -14,7 +14,8 @@ const steps = { "prior-steps": 4, "decoder-steps": 4 };
 const PICTURES = {
   first: { prompt: "a yellow star on a blue background", seed: 3, width: 256, height: 256, ...steps },
   second: { prompt: "a red heart on a white background", seed: 4, width: 256, height: 256, ...steps },
-  other: { prompt: "a green circle on a white background", seed: 6, width: 256, height: 384, ...steps },
+  // Too few steps for Stage B's to be recorded at this size too: seconds on a GPU in software.
+  other: { prompt: "a green circle on a white background", seed: 6, width: 256, height: 384, ...steps, "decoder-steps": 1 },
   third: { prompt: "a cat on a red background", seed: 5, width: 256, height: 256, ...steps },
 } as const satisfies Readonly<Record<string, Options>>;
 type Name = keyof typeof PICTURES;
@@ -52,9 +53,10 @@ test("pictures one after another, of another size and of the first again, are th
     const start = performance.now();
     await prompt.fill(picture.prompt);
     await seed.fill(String(picture.seed));
+    await playground.setAdvanced({ "Stage B steps": String(picture["decoder-steps"]) });
     for (const side of ["width", "height"] as const) await page.getByRole("textbox", { name: side }).fill(String(picture[side]));
     await prompt.press("Control+Enter");
-    await playground.shows(/^Stage B, step 4 of 4$/);
+    await playground.shows(/^Stage B, step \d of \d$/);
     await playground.finished(picture.prompt);
     const apart = difference(await downloaded(playground), (await expected)[name as Name]);
     console.log(`${name}: ${apart.toFixed(4)}/255 from WebAssembly's, ${((performance.now() - start) / 1000).toFixed(1)} s`);
@@ -62,5 +64,5 @@ test("pictures one after another, of another size and of the first again, are th
     // Nothing was told: each stage ran as it was recorded.
     expect(await page.getByText(/so they are sent anew|so attention is computed|so the processor computes/).all()).toEqual([]);
   }
-  expect([await times(page, "record stage-c"), await times(page, "record stage-b")]).toEqual([3, 3]);
+  expect([await times(page, "record stage-c"), await times(page, "record stage-b")]).toEqual([3, 1]);
 });
